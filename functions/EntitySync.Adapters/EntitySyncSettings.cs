@@ -1,0 +1,79 @@
+namespace EntitySync.Adapters;
+
+/// <summary>
+/// What functions, container and local runner read from the environment. One name has one meaning everywhere;
+/// template.yaml sets the same names.
+/// </summary>
+public sealed record EntitySyncSettings
+{
+    /// <summary><c>KAFKA_BOOTSTRAP_SERVERS</c>: comma-separated <c>host:port</c>.</summary>
+    public string KafkaBootstrapServers { get; init; } = "";
+
+    /// <summary><c>KAFKA_SECURITY_PROTOCOL</c>: <c>plaintext</c>, <c>ssl</c> (default), <c>sasl_ssl</c>, <c>sasl_plaintext</c>.</summary>
+    public string KafkaSecurityProtocol { get; init; } = "ssl";
+
+    /// <summary><c>DYNAMODB_ENDPOINT</c>: another endpoint than the region's, e.g. DynamoDB Local; null on AWS.</summary>
+    public string? DynamoDbEndpoint { get; init; }
+
+    /// <summary><c>STEPFUNCTIONS_ENDPOINT</c>: another endpoint than the region's; null on AWS.</summary>
+    public string? StepFunctionsEndpoint { get; init; }
+
+    /// <summary><c>REFERENCE_TABLE_PREFIX</c>: what stands before a reference table's logical name in DynamoDB, e.g. <c>prod-</c>.</summary>
+    public string ReferenceTablePrefix { get; init; } = "";
+
+    /// <summary><c>REPLAYS_TABLE</c>: table of replay checkpoints.</summary>
+    public string ReplaysTable { get; init; } = "replays";
+
+    /// <summary><c>REPLAY_STATE_MACHINE_ARN</c>.</summary>
+    public string ReplayStateMachineArn { get; init; } = "";
+
+    /// <summary><c>SOLR_URL</c>: base address, e.g. <c>https://search.example.internal/solr</c>; null when no definition uses Solr.</summary>
+    public string? SolrUrl { get; init; }
+
+    /// <summary><c>ENRICH_CACHE_MAXIMUM_AGE_SECONDS</c>: how long Enrich may use a related row for live updates without reading it again.
+    /// 0 (default): rows are read once an invocation, so that no output ever goes back to an older row.</summary>
+    public int EnrichCacheMaximumAgeSeconds { get; init; }
+
+    /// <summary><c>DEFINITIONS_PATH</c>: folder of the YAML definitions; default <c>entities</c> beside the assemblies.</summary>
+    public string DefinitionsPath { get; init; } = Path.Combine(AppContext.BaseDirectory, "entities");
+
+    /// <summary><c>JOIN_GROUP_ID</c>: consumer group of the join container.</summary>
+    public string JoinGroupId { get; init; } = "entitysync-join";
+
+    /// <summary><c>JOIN_THREADS</c>: threads of one container.</summary>
+    public int JoinThreads { get; init; } = 1;
+
+    /// <summary><c>JOIN_HTTP_PORT</c>: port of the container's health and status endpoints; 0 lets the system choose.</summary>
+    public int JoinHttpPort { get; init; } = 8080;
+
+    public static EntitySyncSettings FromEnvironment() => From(Environment.GetEnvironmentVariable);
+
+    /// <summary>Reads the settings through <paramref name="read"/>; an empty value counts as absent.</summary>
+    /// <exception cref="FormatException">A number is not one; the message names the variable.</exception>
+    public static EntitySyncSettings From(Func<string, string?> read)
+    {
+        var defaults = new EntitySyncSettings();
+        return new EntitySyncSettings
+        {
+            KafkaBootstrapServers = Text("KAFKA_BOOTSTRAP_SERVERS") ?? defaults.KafkaBootstrapServers,
+            KafkaSecurityProtocol = Text("KAFKA_SECURITY_PROTOCOL") ?? defaults.KafkaSecurityProtocol,
+            DynamoDbEndpoint = Text("DYNAMODB_ENDPOINT"),
+            StepFunctionsEndpoint = Text("STEPFUNCTIONS_ENDPOINT"),
+            ReferenceTablePrefix = Text("REFERENCE_TABLE_PREFIX") ?? defaults.ReferenceTablePrefix,
+            ReplaysTable = Text("REPLAYS_TABLE") ?? defaults.ReplaysTable,
+            ReplayStateMachineArn = Text("REPLAY_STATE_MACHINE_ARN") ?? defaults.ReplayStateMachineArn,
+            SolrUrl = Text("SOLR_URL"),
+            EnrichCacheMaximumAgeSeconds = Number("ENRICH_CACHE_MAXIMUM_AGE_SECONDS", defaults.EnrichCacheMaximumAgeSeconds),
+            DefinitionsPath = Text("DEFINITIONS_PATH") ?? defaults.DefinitionsPath,
+            JoinGroupId = Text("JOIN_GROUP_ID") ?? defaults.JoinGroupId,
+            JoinThreads = Number("JOIN_THREADS", defaults.JoinThreads),
+            JoinHttpPort = Number("JOIN_HTTP_PORT", defaults.JoinHttpPort),
+        };
+
+        string? Text(string name) => read(name) is { Length: > 0 } value ? value : null;
+
+        int Number(string name, int fallback) => Text(name) is not { } text ? fallback
+            : int.TryParse(text, out var number) && number >= 0 ? number
+            : throw new FormatException($"{name} is '{text}': a whole number of 0 or more is expected.");
+    }
+}

@@ -1,0 +1,113 @@
+using System.Collections.Immutable;
+
+namespace EntitySync.Core.Definitions;
+
+/// <summary>
+/// One entity as its YAML file declares it: root, relations, emission, output. Immutable; every strategy reads this one model,
+/// and the loader checks it whole before anyone gets it.
+/// </summary>
+public sealed record EntityDefinition
+{
+    /// <summary>Name of the entity, e.g. <c>item</c>; prefix of its internal topics.</summary>
+    public required string Entity { get; init; }
+
+    public required RootDefinition Root { get; init; }
+
+    /// <summary>Relations in the order of the file.</summary>
+    public required ImmutableArray<RelationDefinition> Relations { get; init; }
+
+    public EmitDefinition Emit { get; init; } = new();
+
+    public required OutputDefinition Output { get; init; }
+
+    /// <summary>Where a replay gets its ids; null when the entity declares none.</summary>
+    public ReplayDefinition? Replay { get; init; }
+
+    /// <summary>File the definition came from, for messages.</summary>
+    public string SourceFile { get; init; } = "";
+
+    /// <summary>All relations, nested ones after their parent.</summary>
+    public IEnumerable<RelationDefinition> AllRelations => Relations.SelectMany(relation => relation.WithNested());
+}
+
+public enum RootKind { Table, Stream }
+
+public enum DocumentFormat { Json, Debezium }
+
+/// <summary>The topic that holds the entity itself.</summary>
+/// <param name="Topic">Source topic.</param>
+/// <param name="Key">Field of the document that equals the record key.</param>
+public sealed record RootDefinition(string Topic, FieldPath Key, RootKind Kind = RootKind.Table, DocumentFormat Format = DocumentFormat.Json);
+
+public enum Strategy { Lookup, Broadcast, Shuffle }
+
+public enum PickOrder { Min, Max, First }
+
+/// <summary>Chooses one of several related rows by a field of theirs; rows without that field do not take part. Ties go to the smallest key (ordinal, UTF-8).</summary>
+public sealed record PickDefinition(PickOrder Order, FieldPath Field);
+
+/// <summary>Writes field <paramref name="Source"/> of the related row as top-level field <paramref name="Target"/> of the output.</summary>
+public sealed record FieldMapping(string Target, FieldPath Source);
+
+/// <summary>Embeds related rows as an object (or, with <c>many</c>, a list) under <paramref name="Target"/>. Empty <paramref name="Fields"/> means the whole row.</summary>
+public sealed record EmbedDefinition(string Target, ImmutableArray<FieldMapping> Fields);
+
+/// <summary>Ties a root (or, nested, another related row) to rows that live elsewhere.</summary>
+public sealed record RelationDefinition
+{
+    public required string Name { get; init; }
+
+    /// <summary>Reference table (lookup) or topic (broadcast, shuffle) of the related rows.</summary>
+    public required string From { get; init; }
+
+    /// <summary>The related row's key fields; several for a composite key.</summary>
+    public required ImmutableArray<FieldPath> Key { get; init; }
+
+    /// <summary>Paths in the parent row whose values are the key; as many as <see cref="Key"/>, in the same order.</summary>
+    public required ImmutableArray<FieldPath> Match { get; init; }
+
+    public PickDefinition? Pick { get; init; }
+
+    public bool Many { get; init; }
+
+    public ImmutableArray<FieldMapping> Set { get; init; } = [];
+
+    public EmbedDefinition? Embed { get; init; }
+
+    public MissingRule Missing { get; init; } = MissingRule.Omit;
+
+    public Strategy Strategy { get; init; } = Strategy.Broadcast;
+
+    /// <summary>Relations of the related row itself (a star embeds its repo).</summary>
+    public ImmutableArray<RelationDefinition> Relations { get; init; } = [];
+
+    public IEnumerable<RelationDefinition> WithNested() => Relations.SelectMany(nested => nested.WithNested()).Prepend(this);
+}
+
+public enum MissingAction
+{
+    /// <summary>The target fields get the stated constants.</summary>
+    Set,
+
+    /// <summary>The target fields are left out of the output (also when the root carries fields of that name).</summary>
+    Omit,
+
+    /// <summary>The entity is not emitted; counted, not an error.</summary>
+    Drop,
+
+    /// <summary>The record goes to the dead-letter topic.</summary>
+    Reject,
+}
+
+/// <summary>What happens when no related row can be used.</summary>
+/// <param name="Constants">For <see cref="MissingAction.Set"/>: target field and its JSON text (UTF-8), e.g. <c>null</c>, <c>"none"</c>, <c>14</c>.</param>
+public sealed record MissingRule(MissingAction Action, ImmutableArray<(string Target, ImmutableArray<byte> Json)> Constants)
+{
+    public static MissingRule Omit { get; } = new(MissingAction.Omit, []);
+}
+
+public enum EmitWhen { Always, Complete, OnChange }
+
+public sealed record EmitDefinition(EmitWhen When = EmitWhen.Always, bool Once = false);
+
+public sealed record OutputDefinition(string Topic);
