@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Rebuilds every stand-in package from infra/offline/src into a folder (default: infra/offline/feed).
+# Rebuilds every stand-in package from infra/offline/src into a folder (default: infra/offline/feed), which it empties of packages first.
 # Order matters: later packages depend on earlier ones, found in the same folder.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -10,14 +10,25 @@ build=$(mktemp -d "${TMPDIR:-/tmp}/entitysync-feed.XXXXXX")
 trap 'rm -rf "$build"' EXIT
 cp -R "$here/src" "$here"/Directory.* "$build/"
 find "$build/src" -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} +
+rm -f "$out"/*.nupkg
+
+# The one outside package is taken from the user's package cache when it is there: then no registry is asked at all.
+cache=$(dotnet nuget locals global-packages --list | sed 's/^[^/]*: *//')
+sdk=$(sed -n 's/.*"AWSSDK\.Core" Version="\([^"]*\)".*/\1/p' "$here/src/AWSSDK.StepFunctions/AWSSDK.StepFunctions.csproj")
+offline=""
+if [ -d "$cache/awssdk.core/$sdk" ]; then offline="<clear />"; fi
 cat > "$build/nuget.config" <<CONFIG
 <configuration>
-  <packageSources><add key="feed" value="$out" /></packageSources>
-  <config><add key="globalPackagesFolder" value="${NUGET_PACKAGES_FOR_FEED:-$build/packages}" /></config>
+  <packageSources>$offline<add key="feed" value="$out" /></packageSources>
+  <fallbackPackageFolders><add key="cache" value="$cache" /></fallbackPackageFolders>
+  <config><add key="globalPackagesFolder" value="$build/packages" /></config>
 </configuration>
 CONFIG
+
+# NUGET_PACKAGES would win over the private folder above and fill the user's cache with packages not yet committed.
+unset NUGET_PACKAGES
 for id in Amazon.Lambda.Core Amazon.Lambda.DynamoDBEvents Amazon.Lambda.KafkaEvents Amazon.Lambda.APIGatewayEvents \
   Amazon.Lambda.Serialization.SystemTextJson Amazon.Lambda.TestUtilities AWSSDK.StepFunctions librdkafka.redist; do
-  dotnet pack "$build/src/$id" -c Release -o "$out" --nologo -v quiet
+  dotnet pack "$build/src/$id" -c Release -o "$out" --nologo -v quiet -nodeReuse:false
   echo "$id"
 done

@@ -34,6 +34,27 @@ namespace Amazon.Lambda.APIGatewayEvents
             public string Stage { get; set; }
             public string Time { get; set; }
             public long TimeEpoch { get; set; }
+            public ProxyRequestAuthentication Authentication { get; set; }
+        }
+
+        public class ProxyRequestAuthentication
+        {
+            public ProxyRequestClientCert ClientCert { get; set; }
+        }
+
+        public class ProxyRequestClientCert
+        {
+            public string ClientCertPem { get; set; }
+            public string SubjectDN { get; set; }
+            public string IssuerDN { get; set; }
+            public string SerialNumber { get; set; }
+            public ClientCertValidity Validity { get; set; }
+        }
+
+        public class ClientCertValidity
+        {
+            public string NotBefore { get; set; }
+            public string NotAfter { get; set; }
         }
 
         public class HttpDescription
@@ -65,6 +86,14 @@ namespace Amazon.Lambda.APIGatewayEvents
                 public string PrincipalOrgId { get; set; }
                 public string UserARN { get; set; }
                 public string UserId { get; set; }
+                public CognitoIdentityDescription CognitoIdentity { get; set; }
+            }
+
+            public class CognitoIdentityDescription
+            {
+                public IList<string> AMR { get; set; }
+                public string IdentityId { get; set; }
+                public string IdentityPoolId { get; set; }
             }
         }
     }

@@ -59,6 +59,11 @@ namespace Amazon.Lambda.Core
         public Type SerializerType { get; set; }
     }
 
+    public class LambdaTraceProvider
+    {
+        public static string CurrentTraceId => Environment.GetEnvironmentVariable("_X_AMZN_TRACE_ID");
+    }
+
     public static class SnapshotRestore
     {
         public static void RegisterBeforeSnapshot(Func<ValueTask> beforeSnapshotAction) => ArgumentNullException.ThrowIfNull(beforeSnapshotAction);

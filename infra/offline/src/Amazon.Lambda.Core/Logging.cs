@@ -1,4 +1,6 @@
 using System;
+using System.Runtime.Versioning;
+using System.Text.Json;
 
 namespace Amazon.Lambda.Core
 {
@@ -69,6 +71,11 @@ namespace Amazon.Lambda.Core
         void LogCritical(Exception exception, string message, params object[] args) => Log(LogLevel.Critical, exception, message, args);
     }
 
+    public class StructuredLoggingOptions
+    {
+        public JsonSerializerOptions OverrideSerializerOptions { get; set; }
+    }
+
     public static class LambdaLogger
     {
         public static void Log(string message) => Console.WriteLine(message);
@@ -78,5 +85,11 @@ namespace Amazon.Lambda.Core
         public static void Log(LogLevel level, string message, params object[] args) => Log(level.ToString(), message, args);
 
         public static void Log(string level, Exception exception, string message, params object[] args) => Console.WriteLine(message + Environment.NewLine + exception);
+
+        public static void Log(LogLevel level, Exception exception, string message, params object[] args) => Log(level.ToString(), exception, message, args);
+
+        // Outside Lambda nothing formats structured logs, so there is nothing to configure.
+        [RequiresPreviewFeatures]
+        public static void ConfigureStructuredLogging(StructuredLoggingOptions options) => ArgumentNullException.ThrowIfNull(options);
     }
 }

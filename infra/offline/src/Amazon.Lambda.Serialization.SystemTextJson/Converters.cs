@@ -16,7 +16,13 @@ namespace Amazon.Lambda.Serialization.SystemTextJson
 
         public AwsNamingPolicy(JsonNamingPolicy fallbackNamingPolicy) => _fallback = fallbackNamingPolicy;
 
-        public override string ConvertName(string name) => _fallback?.ConvertName(name) ?? name;
+        // Two S3 header names do not follow from their property names; all others keep the .NET casing unless a fallback is given.
+        public override string ConvertName(string name) => name switch
+        {
+            "XAmzId2" => "x-amz-id-2",
+            "XAmzRequestId" => "x-amz-request-id",
+            _ => _fallback?.ConvertName(name) ?? name,
+        };
     }
 
     public class JsonSerializerException : Exception
@@ -53,6 +59,24 @@ namespace Amazon.Lambda.Serialization.SystemTextJson.Converters
         public override MemoryStream Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => new MemoryStream(reader.GetBytesFromBase64());
 
         public override void Write(Utf8JsonWriter writer, MemoryStream value, JsonSerializerOptions options) => writer.WriteBase64StringValue(value.ToArray());
+    }
+
+    // The SDK's enumerations, recognised by name so that this package needs no SDK.
+    public class ConstantClassConverter : JsonConverter<object>
+    {
+        private static readonly HashSet<string> Names = new HashSet<string>
+        {
+            "Amazon.S3.EventType",
+            "Amazon.DynamoDBv2.OperationType",
+            "Amazon.DynamoDBv2.StreamViewType",
+        };
+
+        public override bool CanConvert(Type typeToConvert) => Names.Contains(typeToConvert.FullName);
+
+        public override object Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            Activator.CreateInstance(typeToConvert, reader.GetString());
+
+        public override void Write(Utf8JsonWriter writer, object value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
     }
 
     public class ByteArrayConverter : JsonConverter<byte[]>

@@ -53,7 +53,7 @@ namespace Amazon.Lambda.Serialization.SystemTextJson
             PropertyNameCaseInsensitive = true,
             PropertyNamingPolicy = new AwsNamingPolicy(),
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-            Converters = { new DateTimeConverter(), new MemoryStreamConverter(), new ByteArrayConverter() },
+            Converters = { new DateTimeConverter(), new MemoryStreamConverter(), new ConstantClassConverter(), new ByteArrayConverter() },
         };
 
         protected abstract void InternalSerialize<T>(Utf8JsonWriter writer, T response);
@@ -115,6 +115,14 @@ namespace Amazon.Lambda.Serialization.SystemTextJson
             var options = CreateDefaultJsonSerializationOptions();
             customizer?.Invoke(options);
             _context = (TSGContext)Activator.CreateInstance(typeof(TSGContext), options);
+        }
+
+        [Obsolete("Use a constructor that builds the context with this library's default options.")]
+        public SourceGeneratorLambdaJsonSerializer(TSGContext jsonSerializerContext, Action<JsonSerializerOptions> customizer = null, Action<JsonWriterOptions> jsonWriterCustomizer = null)
+            : base(jsonWriterCustomizer)
+        {
+            customizer?.Invoke(jsonSerializerContext.Options);
+            _context = jsonSerializerContext;
         }
 
         protected override void InternalSerialize<T>(Utf8JsonWriter writer, T response) => JsonSerializer.Serialize(writer, response, TypeInfo<T>());
