@@ -32,3 +32,12 @@ for id in Amazon.Lambda.Core Amazon.Lambda.DynamoDBEvents Amazon.Lambda.KafkaEve
   dotnet pack "$build/src/$id" -c Release -o "$out" --nologo -v quiet -nodeReuse:false
   echo "$id"
 done
+
+# NuGet never looks again at a version it has in its cache, so a rebuilt feed would not reach a project on this machine.
+if [ "$out" = "$here/feed" ]; then
+  for package in "$out"/*.nupkg; do
+    name=$(basename "$package" .nupkg | tr '[:upper:]' '[:lower:]')
+    id=$(printf '%s' "$name" | sed 's/\(\.[0-9][0-9]*\)*$//')
+    rm -rf "${cache:?}/$id/${name#"$id".}"
+  done
+fi
