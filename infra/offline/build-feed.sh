@@ -12,15 +12,20 @@ cp -R "$here/src" "$here"/Directory.* "$build/"
 find "$build/src" -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} +
 rm -f "$out"/*.nupkg
 
-# The one outside package is taken from the user's package cache when it is there: then no registry is asked at all.
+# The one outside package is copied from the user's package cache when it is there: then no registry is asked at all.
+# The cache itself is no source here: it may hold an older build of these very packages.
 cache=$(dotnet nuget locals global-packages --list | sed 's/^[^/]*: *//')
 sdk=$(sed -n 's/.*"AWSSDK\.Core" Version="\([^"]*\)".*/\1/p' "$here/src/AWSSDK.StepFunctions/AWSSDK.StepFunctions.csproj")
-offline=""
-if [ -d "$cache/awssdk.core/$sdk" ]; then offline="<clear />"; fi
+cached="$cache/awssdk.core/$sdk/awssdk.core.$sdk.nupkg"
+sources="<add key=\"feed\" value=\"$out\" />"
+if [ -f "$cached" ]; then
+  mkdir "$build/cached"
+  cp "$cached" "$build/cached/"
+  sources="<clear />$sources<add key=\"cached\" value=\"$build/cached\" />"
+fi
 cat > "$build/nuget.config" <<CONFIG
 <configuration>
-  <packageSources>$offline<add key="feed" value="$out" /></packageSources>
-  <fallbackPackageFolders><add key="cache" value="$cache" /></fallbackPackageFolders>
+  <packageSources>$sources</packageSources>
   <config><add key="globalPackagesFolder" value="$build/packages" /></config>
 </configuration>
 CONFIG

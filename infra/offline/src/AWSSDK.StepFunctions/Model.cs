@@ -70,6 +70,8 @@ namespace Amazon.StepFunctions.Model
         public DateTime? RedriveDate { get; set; }
         public ExecutionRedriveStatus RedriveStatus { get; set; }
         public string RedriveStatusReason { get; set; }
+        public CloudWatchEventsExecutionDataDetails InputDetails { get; set; }
+        public CloudWatchEventsExecutionDataDetails OutputDetails { get; set; }
 
         void IReadsJson.Read(JsonElement json)
         {
@@ -91,7 +93,14 @@ namespace Amazon.StepFunctions.Model
             RedriveDate = Json.Date(json, "redriveDate");
             RedriveStatus = Json.Text(json, "redriveStatus");
             RedriveStatusReason = Json.Text(json, "redriveStatusReason");
+            InputDetails = Json.Details(json, "inputDetails");
+            OutputDetails = Json.Details(json, "outputDetails");
         }
+    }
+
+    public partial class CloudWatchEventsExecutionDataDetails
+    {
+        public bool? Included { get; set; }
     }
 
     public partial class ListExecutionsRequest : AmazonStepFunctionsRequest

@@ -9,6 +9,7 @@ using Amazon.Runtime.Endpoints;
 using Amazon.Runtime.Internal;
 using Amazon.Runtime.Internal.Auth;
 using Amazon.Runtime.Internal.Transform;
+using Amazon.StepFunctions.Model;
 using Amazon.Util.Internal;
 
 namespace Amazon.StepFunctions
@@ -22,7 +23,11 @@ namespace Amazon.StepFunctions
 
     public class AmazonStepFunctionsConfig : ClientConfig
     {
-        public AmazonStepFunctionsConfig() : base(new DefaultConfigurationProvider(Internal.StandardDefaults.All)) => AuthenticationServiceName = "states";
+        public AmazonStepFunctionsConfig() : base(new DefaultConfigurationProvider(Internal.StandardDefaults.All))
+        {
+            AuthenticationServiceName = "states";
+            EndpointProvider = new Internal.StepFunctionsEndpointProvider();
+        }
 
         public override string RegionEndpointServiceName => "states";
 
@@ -30,7 +35,8 @@ namespace Amazon.StepFunctions
 
         public override string UserAgent => "entitysync-stand-in-states/4.0";
 
-        public override Endpoint DetermineServiceOperationEndpoint(ServiceOperationEndpointParameters parameters) => Internal.StepFunctionsEndpointResolver.EndpointOf(this);
+        public override Endpoint DetermineServiceOperationEndpoint(ServiceOperationEndpointParameters parameters) =>
+            EndpointProvider.ResolveEndpoint(new Internal.StepFunctionsEndpointParameters(this));
     }
 }
 
@@ -66,6 +72,11 @@ namespace Amazon.StepFunctions.Internal
         public static DateTime? Date(JsonElement json, string name) =>
             json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? DateTime.UnixEpoch.AddSeconds(value.GetDouble()) : null;
 
+        public static CloudWatchEventsExecutionDataDetails Details(JsonElement json, string name) =>
+            json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object
+                ? new CloudWatchEventsExecutionDataDetails { Included = value.TryGetProperty("included", out var included) ? included.ValueKind == JsonValueKind.True : null }
+                : null;
+
         public static List<T> List<T>(JsonElement json, string name, Func<JsonElement, T> read)
         {
             if (!json.TryGetProperty(name, out var array) || array.ValueKind != JsonValueKind.Array) return null;
@@ -75,26 +86,35 @@ namespace Amazon.StepFunctions.Internal
         }
     }
 
-    internal sealed class StepFunctionsEndpointResolver : BaseEndpointResolver
+    internal sealed class StepFunctionsEndpointParameters : EndpointParameters
     {
-        internal static Endpoint EndpointOf(IClientConfig config)
+        public StepFunctionsEndpointParameters(IClientConfig config)
         {
-            if (!string.IsNullOrEmpty(config.ServiceURL)) return new Endpoint(config.ServiceURL);
-            var region = config.RegionEndpoint ?? throw new AmazonClientException("No RegionEndpoint or ServiceURL configured");
+            ServiceUrl = config.ServiceURL;
+            Region = string.IsNullOrEmpty(ServiceUrl) ? config.RegionEndpoint : null;
+        }
+
+        public string ServiceUrl { get; }
+
+        public RegionEndpoint Region { get; }
+    }
+
+    internal sealed class StepFunctionsEndpointProvider : IEndpointProvider
+    {
+        public Endpoint ResolveEndpoint(EndpointParameters parameters)
+        {
+            var known = (StepFunctionsEndpointParameters)parameters;
+            if (!string.IsNullOrEmpty(known.ServiceUrl)) return new Endpoint(known.ServiceUrl);
+            var region = known.Region ?? throw new AmazonClientException("No RegionEndpoint or ServiceURL configured");
             return new Endpoint($"https://states.{region.SystemName}.{region.PartitionDnsSuffix}");
         }
+    }
 
-        protected override void ServiceSpecificHandler(IExecutionContext executionContext, EndpointParameters parameters)
-        {
-        }
+    internal sealed class StepFunctionsEndpointResolver : BaseEndpointResolver
+    {
+        protected override void ServiceSpecificHandler(IExecutionContext executionContext, EndpointParameters parameters) => InjectHostPrefix(executionContext.RequestContext);
 
-        protected override EndpointParameters MapEndpointsParameters(IRequestContext requestContext) => new NoParameters();
-
-        public override Endpoint GetEndpoint(IExecutionContext executionContext) => EndpointOf(executionContext.RequestContext.ClientConfig);
-
-        private sealed class NoParameters : EndpointParameters
-        {
-        }
+        protected override EndpointParameters MapEndpointsParameters(IRequestContext requestContext) => new StepFunctionsEndpointParameters(requestContext.ClientConfig);
     }
 
     internal sealed class StepFunctionsAuthHandler : BaseAuthResolverHandler
