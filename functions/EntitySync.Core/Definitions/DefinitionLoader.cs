@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using System.Text;
+using EntitySync.Core.Definitions.Grammar;
+using EntitySync.Core.Definitions.Yaml;
+
+namespace EntitySync.Core.Definitions;
+
+/// <summary>
+/// Loads definitions and checks them whole: every mistake of every file in one pass, each with its position. Mistakes are values, never
+/// exceptions; only <see cref="LoadCatalog"/> throws, for callers that cannot go on without their definitions.
+/// </summary>
+public static class DefinitionLoader
+{
+    /// <summary>Largest file, in bytes.</summary>
+    public const int LargestFile = 256 * 1024;
+
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Loads one file. A file that is missing, unreadable, too large or not UTF-8 is a problem like any other.</summary>
+    public static DefinitionResult Load(string file) => Result([LoadOne(file)]);
+
+    /// <summary>Loads a definition from its text.</summary>
+    /// <param name="text">YAML.</param>
+    /// <param name="file">Name for messages and <see cref="EntityDefinition.SourceFile"/>.</param>
+    public static DefinitionResult LoadText(string text, string file) => Result([ParseText(text, file)]);
+
+    /// <summary>Loads all <c>*.yaml</c> files right in <paramref name="folder"/>, by name, and checks them against each other: names and topics must not meet.</summary>
+    public static DefinitionResult LoadFolder(string folder)
+    {
+        try
+        {
+            var files = Directory.EnumerateFiles(folder).Where(file => Path.GetExtension(file) is ".yaml" or ".yml").Order(StringComparer.Ordinal).ToList();
+            if (files.Count == 0) return Failed(folder, "", "no *.yaml file", "at least one definition");
+            var misnamed = files.Where(file => Path.GetExtension(file) == ".yml").SelectMany(file => Failed(file, "", "the ending .yml", ".yaml").Problems);
+            var loaded = files.Where(file => Path.GetExtension(file) == ".yaml").Select(LoadOne).ToList();
+            var result = Result(loaded);
+            return result with { Problems = [.. misnamed, .. result.Problems, .. CatalogRules.Check(loaded)] };
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return Failed(folder, "cannot be read", exception.Message.TrimEnd('.'), "a readable folder");
+        }
+    }
+
+    /// <summary>Loads all definitions of <paramref name="folder"/>.</summary>
+    /// <exception cref="InvalidDefinitionException">At least one problem; the message has them all, one a line.</exception>
+    public static EntityCatalog LoadCatalog(string folder)
+    {
+        var result = LoadFolder(folder);
+        return result.IsValid ? new EntityCatalog(result.Definitions) : throw new InvalidDefinitionException(result.Problems);
+    }
+
+    private static LoadedFile LoadOne(string file)
+    {
+        try
+        {
+            var length = new FileInfo(file).Length;
+            return length > LargestFile ? TooLarge(file, length) : ParseText(StrictUtf8.GetString(File.ReadAllBytes(file)), file);
+        }
+        catch (DecoderFallbackException exception)
+        {
+            return LoadedFile.Failed(file, "not UTF-8", $"byte 0x{exception.BytesUnknown?.FirstOrDefault():X2} at index {exception.Index}", "UTF-8 text");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            return LoadedFile.Failed(file, "cannot be read", exception.Message.TrimEnd('.'), "a readable file");
+        }
+    }
+
+    private static LoadedFile ParseText(string text, string file)
+    {
+        var bytes = Encoding.UTF8.GetByteCount(text);
+        if (bytes > LargestFile) return TooLarge(file, bytes);
+
+        text = text.TrimStart('\ufeff');
+        var problems = new ProblemList(file, TextLines.Count(text));
+        TextLines.RefuseControlCharacters(text, problems);
+        if (!problems.IsEmpty || YamlReader.Read(text, problems) is not { } root) return new LoadedFile(null, default, problems.ToImmutable());
+
+        var place = YamlPlace.Root(root);
+        new GrammarCheck(problems).Check(place, DefinitionGrammar.Entity);
+        var definition = DefinitionReader.Read(place, file);
+        new DefinitionRules(place, definition, problems).Check();
+        return new LoadedFile(problems.IsEmpty ? definition : null, place, problems.ToImmutable());
+    }
+
+    private static LoadedFile TooLarge(string file, long bytes) => LoadedFile.Failed(file, "too large", $"{bytes} bytes", $"at most {LargestFile}");
+
+    private static DefinitionResult Failed(string file, string message, string found, string allowed) => Result([LoadedFile.Failed(file, message, found, allowed)]);
+
+    private static DefinitionResult Result(IReadOnlyCollection<LoadedFile> files) =>
+        new([.. files.Select(file => file.Definition).OfType<EntityDefinition>()], [.. files.SelectMany(file => file.Problems)]);
+}

@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using EntitySync.Core.Definitions.Yaml;
+
+namespace EntitySync.Core.Definitions;
+
+/// <summary>
+/// Builds the model from the nodes of a file. It reads on past mistakes, with empty values in their place, so that the rules can report
+/// theirs in the same pass; the loader hands the model out only when there is no problem.
+/// </summary>
+internal static class DefinitionReader
+{
+    public static EntityDefinition Read(YamlPlace file, string sourceFile) => new()
+    {
+        Entity = file["entity"].Text ?? "",
+        Root = ReadRoot(file["root"]),
+        Relations = ReadRelations(file["relations"], Strategy.Broadcast),
+        Emit = new EmitDefinition(ReadWord(file["emit"]["when"], EmitWhen.Always), file["emit"]["once"].IsTrue),
+        Output = new OutputDefinition(file["output"]["topic"].Text ?? ""),
+        Replay = ReadReplay(file["replay"]),
+        SourceFile = sourceFile,
+    };
+
+    private static RootDefinition ReadRoot(YamlPlace root) =>
+        new(root["topic"].Text ?? "", ReadPath(root["key"]) ?? NoPath, ReadWord(root["kind"], RootKind.Table), ReadWord(root["format"], DocumentFormat.Json));
+
+    private static ImmutableArray<RelationDefinition> ReadRelations(YamlPlace relations, Strategy standard) =>
+        [.. relations.Entries.Select(entry => ReadRelation(entry.Key.Text, relations[entry.Key.Text], standard))];
+
+    private static RelationDefinition ReadRelation(string name, YamlPlace relation, Strategy standard)
+    {
+        var strategy = ReadWord(relation["strategy"], standard);
+        return new RelationDefinition
+        {
+            Name = name,
+            From = relation["from"].Text ?? "",
+            Key = ReadPaths(relation["key"]),
+            Match = ReadPaths(relation["match"]),
+            Pick = ReadPick(relation["pick"]),
+            Many = relation["many"].IsTrue,
+            Set = ReadMappings(relation["set"]),
+            Embed = relation["embed"].Text is { } target ? new EmbedDefinition(target, ReadMappings(relation["fields"])) : null,
+            Missing = ReadMissing(relation["missing"]),
+            Strategy = strategy,
+            Relations = ReadRelations(relation["relations"], strategy),
+        };
+    }
+
+    private static PickDefinition? ReadPick(YamlPlace pick)
+    {
+        foreach (var order in Enum.GetValues<PickOrder>())
+        {
+            if (ReadPath(pick[order.ToString().ToLowerInvariant()]) is { } field) return new PickDefinition(order, field);
+        }
+
+        return null;
+    }
+
+    /// <summary>Either <c>{ target: source }</c> or a list of fields that keep their names.</summary>
+    private static ImmutableArray<FieldMapping> ReadMappings(YamlPlace place)
+    {
+        var same = place.Items.Select(item => (Target: item.Text, Source: ReadPath(item)));
+        var renamed = place.Entries.Select(entry => (Target: (string?)entry.Key.Text, Source: ReadPath(place[entry.Key.Text])));
+        return [.. same.Concat(renamed).Where(field => field.Target is not null && field.Source is not null).Select(field => new FieldMapping(field.Target!, field.Source!))];
+    }
+
+    private static MissingRule ReadMissing(YamlPlace missing)
+    {
+        if (missing.Text is not null) return new MissingRule(ReadWord(missing, MissingAction.Omit), []);
+        if (!missing["set"].Exists) return MissingRule.Omit;
+        return new MissingRule(MissingAction.Set, [.. missing["set"].Entries.Select(entry => (entry.Key.Text, JsonConstants.ToUtf8(entry.Value)))]);
+    }
+
+    private static ReplayDefinition? ReadReplay(YamlPlace replay)
+    {
+        if (ReadIds(replay["ids"]) is not { } ids) return null;
+        return new ReplayDefinition(ids, replay["filter"].Text, replay["pageSize"].Integer ?? 1000, replay["ratePerSecond"].Integer);
+    }
+
+    private static IdSourceDefinition? ReadIds(YamlPlace ids)
+    {
+        if (ids["solr"] is { Exists: true } solr)
+            return new SolrIdSourceDefinition(solr["collection"].Text ?? "", solr["key"].Text ?? "", ReadMap(solr["match"], field => field.Text ?? ""));
+        if (ids["dynamodb"] is not { Exists: true } table) return null;
+        var indexes = ReadMap(table["indexes"], index => new DynamoDbIndexDefinition(index["index"].Text ?? "", index["attribute"].Text ?? ""));
+        return new DynamoDbIdSourceDefinition(table["table"].Text ?? "", table["key"].Text ?? "", indexes, table["segments"].Integer ?? 4);
+    }
+
+    private static ImmutableSortedDictionary<string, T> ReadMap<T>(YamlPlace map, Func<YamlPlace, T> read) =>
+        map.Entries.ToImmutableSortedDictionary(entry => entry.Key.Text, entry => read(map[entry.Key.Text]), StringComparer.Ordinal);
+
+    private static ImmutableArray<FieldPath> ReadPaths(YamlPlace place) => [.. place.OneOrMore.Select(ReadPath).OfType<FieldPath>()];
+
+    private static FieldPath? ReadPath(YamlPlace place) => place.Text is { } text ? FieldPath.TryParse(text) : null;
+
+    // Words of the grammar are the model's names in lower case, parted by hyphens.
+    private static T ReadWord<T>(YamlPlace place, T standard)
+        where T : struct, Enum =>
+        place.Text is { } word && Enum.TryParse<T>(word.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var value) ? value : standard;
+
+    private static FieldPath NoPath { get; } = new("", [new FieldStep("", false)]);
+}

@@ -1,0 +1,78 @@
+using EntitySync.Core.Definitions.Yaml;
+
+namespace EntitySync.Core.Definitions;
+
+/// <summary>What ties places of one definition together and so is not in the grammar: topics that must differ, emission, replay.</summary>
+internal sealed class DefinitionRules(YamlPlace file, EntityDefinition definition, ProblemList problems)
+{
+    public void Check()
+    {
+        CheckTopics();
+        CheckEmit(file["emit"]);
+        new RelationRules(problems).Check(file["relations"], definition);
+        if (file["replay"].Exists) CheckReplay(file["replay"]);
+    }
+
+    /// <summary>The topics EntitySync writes for the entity: internal ones and the output.</summary>
+    public static IEnumerable<string> WrittenTopics(EntityDefinition definition) =>
+        [definition.ReplayTopic(), definition.UpdatesTopic(), definition.DeadLetterTopic(), definition.Output.Topic];
+
+    private void CheckTopics()
+    {
+        var output = file["output"]["topic"];
+        if (output.Text is { } topic && topic == definition.Root.Topic)
+            problems.Add(output, "the entity would read its own output", $"the root's topic {YamlScalar.Quote(topic)}", "another topic");
+        if (definition.Entity.Length == 0) return;
+        RefuseInternal(output);
+        RefuseInternal(file["root"]["topic"]);
+    }
+
+    private void RefuseInternal(YamlPlace topic)
+    {
+        if (topic.Text is { } name && WrittenTopics(definition).SkipLast(1).Contains(name))
+            problems.Add(topic, "", $"{YamlScalar.Quote(name)}, an internal topic of the entity", "another topic");
+    }
+
+    private void CheckEmit(YamlPlace emit)
+    {
+        if (!emit["complete"].Exists) return;
+        if (emit["when"].Exists)
+            problems.Add(emit["complete"], "", "when and complete", "one of them");
+        problems.Add(emit["complete"], "no strategy implements it yet, and emitting without it would be wrong", "complete", "when: always or when: on-change");
+    }
+
+    private void CheckReplay(YamlPlace replay)
+    {
+        if (definition.Root.Kind == RootKind.Stream)
+            problems.Add(replay, "the records of a stream are events, which cannot be published again", "replay with root.kind stream", "root.kind table, or no replay");
+
+        var solr = replay["ids"]["solr"];
+        CheckNames(solr["match"]);
+        CheckNames(replay["ids"]["dynamodb"]["indexes"]);
+        if (solr.Exists) CheckLookupsHaveMatch(solr);
+    }
+
+    private void CheckNames(YamlPlace byRelation)
+    {
+        var names = definition.AllRelations.Select(relation => relation.Name).ToList();
+        foreach (var entry in byRelation.Entries.Where(entry => !names.Contains(entry.Key.Text)))
+        {
+            var path = byRelation[entry.Key.Text].Path;
+            problems.Add(entry.Key.Mark, path, "unknown relation", YamlScalar.Quote(entry.Key.Text), names.Count == 0 ? "no name, there are no relations" : string.Join(", ", names), DidYouMean.Nearest(entry.Key.Text, names));
+        }
+    }
+
+    // A DynamoDB source without an index is scanned; Solr has no such way out, since only the match tells which documents to ask for.
+    private void CheckLookupsHaveMatch(YamlPlace solr)
+    {
+        var match = solr["match"];
+        foreach (var relation in definition.Relations.Where(relation => relation.Strategy == Strategy.Lookup && !match[relation.Name].Exists))
+        {
+            problems.Add(
+                match,
+                $"a change of {YamlScalar.Quote(relation.From)} could not find the entities it affects",
+                $"no match for lookup relation '{relation.Name}'",
+                $"match: {{ {relation.Name}: the Solr field that holds its keys }}, or strategy broadcast or shuffle for the relation");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+
+namespace EntitySync.Core.Definitions.Grammar;
+
+/// <summary>
+/// The one description of what a definition may say. The loader checks files against it, <see cref="DefinitionSchema"/> writes it down
+/// for editors, and messages list what it allows. What ties two places together is in <see cref="DefinitionRules"/>.
+/// </summary>
+internal static class DefinitionGrammar
+{
+    public static ObjectType Entity { get; } = new(
+    [
+        new("entity", TextForms.Entity, "Name of the entity. Its internal topics are named after it (item-replay, item-updates, item-dead-letters).", "\"item\"", Required: true),
+        new("root", Root(), "The topic that holds the entity itself.", """{"topic":"items","key":"sku"}""", Required: true),
+        new("relations", new RelationsType(), "Rows that live elsewhere and that the entity follows, by a name of your choice.", RelationExample(), Required: true),
+        new("emit", Emit(), "When the entity is emitted.", """{"when":"always"}""", Default: """{"when":"always"}"""),
+        new("output", Output(), "Where the joined entity goes.", """{"topic":"items-merged"}""", Required: true),
+        new("replay", ReplayGrammar.Replay, "Where a replay gets the ids of the entities it publishes again. Needed for a change of a lookup relation to reach the entities.", ReplayGrammar.Example),
+    ]);
+
+    /// <summary>What each entry under <c>relations</c> may say.</summary>
+    public static ObjectType Relation { get; } = new(RelationKeys(), AtLeastOneOf: ["set", "embed"]);
+
+    private static ObjectType Root() => new(
+    [
+        new("topic", TextForms.Topic, "Topic of the root documents.", "\"items\"", Required: true),
+        new("key", TextForms.SinglePath, "Field of the document that equals the record key.", "\"sku\"", Required: true),
+        new("kind", Words(("table", "a record replaces the one before it with the same key"), ("stream", "every record is an event of its own; cannot be replayed")), "What a record of the topic means.", "\"stream\"", Default: "\"table\""),
+        new("format", Words(("json", "the value is the document"), ("debezium", "the value is a change event of a Debezium connector")), "How the value is written.", "\"debezium\"", Default: "\"json\""),
+    ]);
+
+    private static ImmutableArray<GrammarKey> RelationKeys() =>
+    [
+        new("from", TextForms.Topic, "Reference table (strategy lookup) or topic (broadcast, shuffle) of the related rows.", "\"delivery-classes\"", Required: true),
+        new("key", OneOrMore(TextForms.SinglePath), "The related row's key field; a list for a composite key.", "\"name\"", Required: true),
+        new("match", OneOrMore(TextForms.Path), "Path in the parent row whose value is the key; [] means every element of an array. A list for a composite key, as many and in the same order.", "\"deliveryClasses[]\"", Required: true),
+        new("pick", Pick(), "Takes one of several related rows; ties go to the smallest key. Without it there is only one row, or many: true embeds them all.", """{"min":"minimumTime"}"""),
+        new("many", new FlagType(), "true embeds all related rows as a list. Goes with embed, not with pick or set.", "true", Default: "false"),
+        new("set", new MapType(TextForms.Field, TextForms.SinglePath), "Output field: field of the related row.", """{"minimumDeliveryTime":"minimumTime"}"""),
+        new("embed", TextForms.Field, "Output field that gets the related row as an object (with many: true a list of them).", "\"deliveryClass\""),
+        new("fields", new EitherType([new ListType(TextForms.Field, 200), new MapType(TextForms.Field, TextForms.SinglePath)]), "Fields of the row to embed: a list of names, or new name: field. Without it the whole row.", """["name","minimumTime"]"""),
+        new("missing", Missing(), "What happens when there is no related row to use.", """{"set":{"minimumDeliveryTime":null}}""", Default: "\"omit\""),
+        new("strategy", Words(("lookup", "read from the reference table by Enrich; a change starts a replay"), ("broadcast", "every task of the join topology holds all related rows"), ("shuffle", "related rows are re-keyed by the join column")), "How the relation is joined; all give the same result. A nested relation has its parent's.", "\"lookup\"", Default: "\"broadcast\""),
+        new("relations", new RelationsType(), "Relations of the related row itself. Their parent needs strategy broadcast or shuffle.", """{"repo":{"from":"repos","key":"id","match":"repoId","embed":"repo"}}"""),
+    ];
+
+    private static ObjectType Pick() => new(
+    [
+        new("min", TextForms.SinglePath, "The row with the smallest value of this field.", "\"minimumTime\""),
+        new("max", TextForms.SinglePath, "The row with the greatest value of this field.", "\"validFrom\""),
+        new("first", TextForms.SinglePath, "The row with the smallest key among those that have this field.", "\"name\""),
+    ], ExactlyOne: true);
+
+    private static EitherType Missing() => new(
+    [
+        Words(("omit", "the relation's fields are left out"), ("drop", "the entity is not emitted"), ("reject", "the record goes to the dead-letter topic")),
+        new ObjectType([new("set", new MapType(TextForms.Field, new ConstantType()), "Constants for the relation's output fields. Numbers keep all their digits; quoted values are text.", """{"minimumDeliveryTime":null}""", Required: true)]),
+    ]);
+
+    private static ObjectType Emit() => new(
+    [
+        new("when", Words(("always", "with every update of the root or of a related row"), ("on-change", "only when the output differs from the last one")), "On which updates the entity is emitted.", "\"on-change\"", Default: "\"always\""),
+        new("complete", new ObjectType([new("path", TextForms.Path, "Values of the root that each need their related row.", "\"lines[].sku\"", Required: true)]), "Emit only when every value at a path has its related row. Reserved: no strategy does it yet, so the loader refuses it.", """{"path":"lines[].sku"}"""),
+        new("once", new FlagType(), "true emits each entity a single time.", "true", Default: "false"),
+    ]);
+
+    private static ObjectType Output() => new([new("topic", TextForms.Topic, "Topic of the joined entities; not the root's, not another entity's.", "\"items-merged\"", Required: true)]);
+
+    private static EitherType OneOrMore(TextType text) => new([text, new ListType(text, 16)]);
+
+    private static WordType Words(params ReadOnlySpan<(string Text, string Description)> words)
+    {
+        var list = ImmutableArray.CreateBuilder<Word>(words.Length);
+        foreach (var (text, description) in words) list.Add(new Word(text, description));
+        return new WordType(list.MoveToImmutable());
+    }
+
+    private static string RelationExample() =>
+        """{"deliveryClass":{"from":"delivery-classes","key":"name","match":"deliveryClasses[]","pick":{"min":"minimumTime"},"set":{"minimumDeliveryTime":"minimumTime"},"strategy":"lookup"}}""";
+}

@@ -1,0 +1,36 @@
+namespace EntitySync.Core.Definitions.Grammar;
+
+/// <summary>The forms that text in a definition may have.</summary>
+internal static class TextForms
+{
+    /// <summary>Longest suffix that <see cref="TopicNames"/> adds to an entity's name.</summary>
+    private const int LongestSuffix = 13;
+
+    private const int LongestTopic = 249;
+
+    public static readonly TextType Entity = TopicLike($"a name of 1 to {LongestTopic - LongestSuffix} of a-z A-Z 0-9 . _ - (topic names are made from it)", LongestTopic - LongestSuffix);
+
+    public static readonly TextType Topic = TopicLike($"a topic name: 1 to {LongestTopic} of a-z A-Z 0-9 . _ -", LongestTopic);
+
+    public static readonly TextType RelationName = new("a relation name: 1 to 100 of a-z A-Z 0-9 _ -", "^[A-Za-z0-9_-]+$", 100);
+
+    /// <summary>A path as <see cref="FieldPath.TryParse"/> reads it.</summary>
+    public static readonly TextType Path = new("a path such as sku, address.country or lines[].sku", @"^[^\s.\[\]]+(\[\])?(\.[^\s.\[\]]+(\[\])?)*$", 500);
+
+    public static readonly TextType SinglePath = new("a path to one value such as sku or address.country, without []", @"^[^\s.\[\]]+(\.[^\s.\[\]]+)*$", 500);
+
+    public static readonly TextType Field = new("a top-level field name, without white space . [ ]", @"^[^\s.\[\]]+$", 255);
+
+    public static readonly TextType SolrCollection = new("a Solr collection: 1 to 250 of a-z A-Z 0-9 . _ -, not - first", "^[A-Za-z0-9._][A-Za-z0-9._-]*$", 250);
+
+    public static readonly TextType SolrField = new("a Solr field: a-z A-Z 0-9 _ . -, a letter or _ first", "^[A-Za-z_][A-Za-z0-9_.-]*$", 250);
+
+    // 55 of DynamoDB's 255 characters are left to the deployment's prefix.
+    public static readonly TextType DynamoDbName = new("a DynamoDB name: 3 to 200 of a-z A-Z 0-9 . _ -", "^[A-Za-z0-9._-]{3,}$", 200);
+
+    public static readonly TextType Attribute = new("an attribute name of 1 to 255 characters without white space", @"^\S+$", 255);
+
+    public static readonly TextType Filter = new("a filter of 1 to 4096 characters on one line", @"^[^\r\n]+$", 4096);
+
+    private static TextType TopicLike(string name, int maxLength) => new(name, @"^(?!\.\.?$)[A-Za-z0-9._-]+$", maxLength);
+}

@@ -1,0 +1,104 @@
+using EntitySync.Core.Definitions.Yaml;
+
+namespace EntitySync.Core.Definitions;
+
+/// <summary>Rules within and between the relations of one definition.</summary>
+internal sealed class RelationRules(ProblemList problems)
+{
+    public void Check(YamlPlace relations, EntityDefinition definition)
+    {
+        var targets = new Targets(problems);
+        var key = definition.Root.Key.Steps[0].Name;
+        if (key.Length > 0) targets.Reserve(key, "the root's key");
+        foreach (var relation in definition.Relations)
+        {
+            var place = relations[relation.Name];
+            if (relation.From.Length > 0 && relation.From == definition.Output.Topic)
+                problems.Add(place["from"], "the entity would follow its own output", YamlScalar.Quote(relation.From), "another topic");
+            CheckRelation(place, relation, targets);
+        }
+    }
+
+    private void CheckRelation(YamlPlace place, RelationDefinition relation, Targets siblings)
+    {
+        CheckKeyCount(place);
+        CheckCardinality(place, relation);
+        siblings.TakeAll(place, $"relation '{relation.Name}'");
+        CheckMissing(place);
+        CheckNested(place, relation);
+    }
+
+    private void CheckKeyCount(YamlPlace place)
+    {
+        var keys = place["key"].OneOrMore.Count();
+        var matches = place["match"].OneOrMore.Count();
+        if (keys > 0 && matches > 0 && keys != matches)
+            problems.Add(place["match"], "match and key differ in number", $"{matches} in match, {keys} in key", $"{keys} in match");
+    }
+
+    private void CheckCardinality(YamlPlace place, RelationDefinition relation)
+    {
+        if (relation.Many && place["pick"].Exists)
+            problems.Add(place["pick"], "pick takes one row, many: true takes all", "pick and many: true", "one of them");
+        if (relation.Many && place["set"].Exists)
+            problems.Add(place["set"], "many: true gives a list of rows, and set takes fields of one", "set and many: true", "embed with many: true, or set with pick");
+        if (place["fields"].Exists && !place["embed"].Exists)
+            problems.Add(place["fields"], "fields names what embed takes over", "fields without embed", "fields with embed, or set");
+    }
+
+    private void CheckMissing(YamlPlace place)
+    {
+        var allowed = place["set"].Entries.Select(entry => entry.Key.Text).ToList();
+        if (place["embed"].Text is { } embed) allowed.Add(embed);
+        if (allowed.Count == 0) return;
+        var set = place["missing"]["set"];
+        foreach (var key in set.Entries.Select(entry => entry.Key).Where(key => !allowed.Contains(key.Text)))
+            problems.Add(key.Mark, set[key.Text].Path, "not a field that this relation sets", YamlScalar.Quote(key.Text), string.Join(", ", allowed), DidYouMean.Nearest(key.Text, allowed));
+    }
+
+    private void CheckNested(YamlPlace place, RelationDefinition relation)
+    {
+        if (relation.Relations.IsEmpty) return;
+        if (relation.Strategy == Strategy.Lookup)
+            problems.Add(place["relations"], "nested relations need strategy broadcast or shuffle", "relations under strategy lookup", "strategy broadcast or shuffle for the parent, or no nested relations");
+
+        var targets = new Targets(problems);
+        targets.TakeFields(place["fields"], "fields");
+        foreach (var nested in relation.Relations)
+        {
+            var nestedPlace = place["relations"][nested.Name];
+            // A related row with its own relations is put together in one place, the join topology's task of that strategy.
+            if (relation.Strategy != Strategy.Lookup && nested.Strategy != relation.Strategy)
+                problems.Add(nestedPlace["strategy"], "a nested relation is joined where its parent is", nestedPlace["strategy"].Node!.Shown, $"{relation.Strategy.ToString().ToLowerInvariant()}, or no strategy (it is the parent's)");
+            CheckRelation(nestedPlace, nested, targets);
+        }
+    }
+
+    /// <summary>Output fields that siblings have taken: each may be set by one of them only.</summary>
+    private sealed class Targets(ProblemList problems)
+    {
+        private readonly Dictionary<string, string> _owners = new(StringComparer.Ordinal);
+
+        public void Reserve(string target, string owner) => _owners[target] = owner;
+
+        public void TakeAll(YamlPlace relation, string owner)
+        {
+            TakeFields(relation["set"], owner);
+            if (relation["embed"] is { Text: { } embed } place) Take(place.Mark, place.Path, embed, owner);
+            // Names inside the embedded object compete with each other only; with nested relations the nested check does this.
+            if (!relation["relations"].Exists) new Targets(problems).TakeFields(relation["fields"], "fields");
+        }
+
+        public void TakeFields(YamlPlace place, string owner)
+        {
+            foreach (var entry in place.Entries) Take(entry.Key.Mark, place[entry.Key.Text].Path, entry.Key.Text, owner);
+            foreach (var item in place.Items.Where(item => item.Text is not null)) Take(item.Mark, item.Path, item.Text!, owner);
+        }
+
+        private void Take(YamlMark mark, string path, string target, string owner)
+        {
+            if (_owners.TryAdd(target, owner)) return;
+            problems.Add(mark, path, "a field is written twice", $"{YamlScalar.Quote(target)}, taken by {_owners[target]}", "a field that nothing else writes");
+        }
+    }
+}
