@@ -55,15 +55,25 @@ public static class DefinitionLoader
         try
         {
             var length = new FileInfo(file).Length;
-            return length > LargestFile ? TooLarge(file, length) : ParseText(StrictUtf8.GetString(File.ReadAllBytes(file)), file);
-        }
-        catch (DecoderFallbackException exception)
-        {
-            return LoadedFile.Failed(file, "not UTF-8", $"byte 0x{exception.BytesUnknown?.FirstOrDefault():X2} at index {exception.Index}", "UTF-8 text");
+            return length > LargestFile ? TooLarge(file, length) : ParseBytes(File.ReadAllBytes(file), file);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             return LoadedFile.Failed(file, "cannot be read", exception.Message.TrimEnd('.'), "a readable file");
+        }
+    }
+
+    private static LoadedFile ParseBytes(byte[] bytes, string file)
+    {
+        try
+        {
+            return ParseText(StrictUtf8.GetString(bytes), file);
+        }
+        catch (DecoderFallbackException exception)
+        {
+            var before = bytes.AsSpan(0, Math.Clamp(exception.Index, 0, bytes.Length));
+            var mark = new YamlMark(before.Count((byte)'\n') + 1, before.Length - before.LastIndexOf((byte)'\n'));
+            return LoadedFile.Failed(file, "not UTF-8", $"byte 0x{exception.BytesUnknown?.FirstOrDefault():X2}", "UTF-8 text", mark);
         }
     }
 

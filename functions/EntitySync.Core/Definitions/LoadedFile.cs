@@ -10,6 +10,6 @@ namespace EntitySync.Core.Definitions;
 internal sealed record LoadedFile(EntityDefinition? Definition, YamlPlace Place, ImmutableArray<DefinitionProblem> Problems)
 {
     /// <summary>A file that could not be read at all.</summary>
-    public static LoadedFile Failed(string file, string message, string found, string allowed) =>
-        new(null, default, [new DefinitionProblem(file, 1, 1, "", message, found, allowed)]);
+    public static LoadedFile Failed(string file, string message, string found, string allowed, YamlMark? mark = null) =>
+        new(null, default, [new DefinitionProblem(file, mark?.Line ?? 1, mark?.Column ?? 1, "", message, found, allowed)]);
 }

@@ -1,0 +1,151 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace EntitySync.Core.Definitions.Grammar;
+
+/// <summary>
+/// Writes the grammar as the JSON Schema that editors use (<c>infra/entities/entity.schema.json</c>). Draft 7, since YAML language
+/// servers know it best. The schema is the grammar only: rules between places of a definition are the loader's.
+/// </summary>
+public static class DefinitionSchema
+{
+    private const string RelationReference = "#/definitions/relation";
+
+    private static readonly JsonWriterOptions Options = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The schema as JSON text, indented by two spaces, with a final line break.</summary>
+    public static string Text()
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream, Options))
+        {
+            json.WriteStartObject();
+            json.WriteString("$schema", "http://json-schema.org/draft-07/schema#");
+            json.WriteString("title", "EntitySync definition");
+            json.WriteString("description", "An entity: its root, its relations, when it is emitted, where to. One file an entity.");
+            WriteType(json, DefinitionGrammar.Entity);
+            json.WriteStartObject("definitions");
+            json.WriteStartObject("relation");
+            WriteType(json, DefinitionGrammar.Relation);
+            json.WriteEndObject();
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(stream.ToArray()) + "\n";
+    }
+
+    private static void WriteKey(Utf8JsonWriter json, GrammarKey key)
+    {
+        json.WriteStartObject(key.Name);
+        json.WriteString("description", Describe(key));
+        if (key.Default is not null) WriteRaw(json, "default", key.Default);
+        json.WriteStartArray("examples");
+        json.WriteRawValue(key.Example);
+        json.WriteEndArray();
+        WriteType(json, key.Type);
+        json.WriteEndObject();
+    }
+
+    private static string Describe(GrammarKey key)
+    {
+        var words = (key.Type as WordType ?? (key.Type as EitherType)?.Forms.OfType<WordType>().FirstOrDefault())?.Words ?? [];
+        return string.Join('\n', words.Select(word => $"- {word.Text}: {word.Description}").Prepend(key.Description));
+    }
+
+    private static void WriteType(Utf8JsonWriter json, GrammarType type)
+    {
+        switch (type)
+        {
+            case TextType text:
+                json.WriteString("type", "string");
+                json.WriteString("pattern", text.Pattern);
+                json.WriteNumber("maxLength", text.MaxLength);
+                break;
+            case WordType words: WriteStrings(json, "enum", words.Words.Select(word => word.Text)); break;
+            case FlagType: json.WriteString("type", "boolean"); break;
+            case IntegerType integer:
+                json.WriteString("type", "integer");
+                json.WriteNumber("minimum", integer.Min);
+                json.WriteNumber("maximum", integer.Max);
+                break;
+            case ListType list:
+                json.WriteString("type", "array");
+                json.WriteNumber("minItems", 1);
+                json.WriteNumber("maxItems", list.MaxItems);
+                WriteNested(json, "items", list.Item);
+                break;
+            case MapType map: WriteMap(json, map.Key, () => WriteNested(json, "additionalProperties", map.Value)); break;
+            case RelationsType: WriteMap(json, TextForms.RelationName, () => WriteReference(json)); break;
+            case ObjectType objectType: WriteObject(json, objectType); break;
+            case EitherType either:
+                json.WriteStartArray("anyOf");
+                foreach (var form in either.Forms) WriteNested(json, null, form);
+                json.WriteEndArray();
+                break;
+        }
+    }
+
+    private static void WriteObject(Utf8JsonWriter json, ObjectType type)
+    {
+        json.WriteString("type", "object");
+        json.WriteBoolean("additionalProperties", false);
+        if (type.Keys.Any(key => key.Required)) WriteStrings(json, "required", type.Keys.Where(key => key.Required).Select(key => key.Name));
+        if (type.ExactlyOne) json.WriteNumber("minProperties", 1);
+        if (type.ExactlyOne) json.WriteNumber("maxProperties", 1);
+        if (!type.AtLeastOneOf.IsDefaultOrEmpty) WriteAnyRequired(json, type.AtLeastOneOf);
+        json.WriteStartObject("properties");
+        foreach (var key in type.Keys) WriteKey(json, key);
+        json.WriteEndObject();
+    }
+
+    private static void WriteAnyRequired(Utf8JsonWriter json, IEnumerable<string> names)
+    {
+        json.WriteStartArray("anyOf");
+        foreach (var name in names)
+        {
+            json.WriteStartObject();
+            WriteStrings(json, "required", [name]);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteMap(Utf8JsonWriter json, TextType key, Action writeValue)
+    {
+        json.WriteString("type", "object");
+        json.WriteNumber("minProperties", 1);
+        WriteNested(json, "propertyNames", key);
+        writeValue();
+    }
+
+    private static void WriteReference(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("additionalProperties");
+        json.WriteString("$ref", RelationReference);
+        json.WriteEndObject();
+    }
+
+    private static void WriteNested(Utf8JsonWriter json, string? name, GrammarType type)
+    {
+        if (name is null) json.WriteStartObject();
+        else json.WriteStartObject(name);
+        WriteType(json, type);
+        json.WriteEndObject();
+    }
+
+    private static void WriteStrings(Utf8JsonWriter json, string name, IEnumerable<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (var text in texts) json.WriteStringValue(text);
+        json.WriteEndArray();
+    }
+
+    private static void WriteRaw(Utf8JsonWriter json, string name, string value)
+    {
+        json.WritePropertyName(name);
+        json.WriteRawValue(value);
+    }
+}
