@@ -117,8 +117,7 @@ internal static class Samples
     /// <summary>Replaces a part that must be there exactly once.</summary>
     public static string With(this string yaml, string part, string other)
     {
-        part = part.ReplaceLineEndings("\n");
         yaml.Split(part).Length.ShouldBe(2, $"'{part}' stands there once");
-        return yaml.Replace(part, other.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        return yaml.Replace(part, other, StringComparison.Ordinal);
     }
 }

@@ -32,14 +32,12 @@ internal sealed class GrammarCheck(ProblemList problems)
 
     private void CheckText(YamlPlace place, YamlScalar scalar, TextType text)
     {
-        if (scalar.Kind == ScalarKind.Text)
-        {
-            if (!text.Fits(scalar.Text)) problems.Add(place, "", scalar.Text.Length > text.MaxLength ? $"{scalar.Text.Length} characters" : scalar.Shown, text.Allowed);
-        }
-        else
-        {
-            problems.Add(place, "", scalar.Kind == ScalarKind.Null ? scalar.Shown : $"{scalar.Shown}, which YAML does not read as text", $"{text.Allowed} (quoted when it looks like a number, true, false or null)");
-        }
+        if (scalar.Kind == ScalarKind.Null)
+            problems.Add(place, "", scalar.Shown, text.Allowed);
+        else if (scalar.Kind != ScalarKind.Text)
+            problems.Add(place, "", $"{scalar.Shown}, which YAML does not read as text", $"{text.Allowed} (in quotes when it looks like a number, true or false)");
+        else if (!text.Fits(scalar.Text))
+            problems.Add(place, "", scalar.Text.Length > text.MaxLength ? $"{scalar.Text.Length} characters" : scalar.Shown, text.Allowed);
     }
 
     private void CheckWord(YamlPlace place, YamlScalar scalar, WordType words)

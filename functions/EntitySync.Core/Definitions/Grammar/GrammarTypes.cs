@@ -69,7 +69,9 @@ internal sealed record ObjectType(ImmutableArray<GrammarKey> Keys, bool ExactlyO
 /// <summary>One of several forms, told apart by whether a scalar, a list or a map stands there.</summary>
 internal sealed record EitherType(ImmutableArray<GrammarType> Forms) : GrammarType
 {
-    public override string Allowed => string.Join(" or ", Forms.Select(form => form.Allowed));
+    public override string Allowed => Forms is [var one, ListType many] && many.Item == one
+        ? one.Allowed + ", or a list of such"
+        : string.Join(" or ", Forms.Select(form => form.Allowed));
 }
 
 /// <summary>A map of relations: the one place where the grammar contains itself.</summary>

@@ -14,13 +14,13 @@ internal sealed class YamlReader
 
     private readonly ProblemList _problems;
     private readonly string[] _lines;
-    private readonly Parser _parser;
+    private readonly StrictParser _parser;
 
     private YamlReader(string text, ProblemList problems)
     {
         _problems = problems;
-        _lines = text.ReplaceLineEndings("\n").Split('\n');
-        _parser = new Parser(new StringReader(text));
+        _lines = text.Split('\n');
+        _parser = new StrictParser(text);
     }
 
     /// <returns>The document's root; null when it cannot be read, with the reason in <paramref name="problems"/>.</returns>
@@ -131,13 +131,26 @@ internal sealed class YamlReader
     private void AddSyntaxProblem(YamlException exception)
     {
         var mark = new YamlMark(ToInt(exception.Start.Line), ToInt(exception.Start.Column));
-        var line = mark.Line <= _lines.Length ? _lines[mark.Line - 1] : "";
-        var blank = line.Length - line.TrimStart().Length;
-        if (line[..blank].Contains('\t', StringComparison.Ordinal))
-            _problems.Add(mark with { Column = line.IndexOf('\t', StringComparison.Ordinal) + 1 }, "", "not YAML", "a tab in the indentation", "spaces");
+        if (FindTab(mark.Line, exception) is { } tab)
+            _problems.Add(tab, "", "not YAML", "a tab in the indentation", "spaces");
         else
-            _problems.Add(mark, "", "not YAML", line.Trim().Length == 0 ? "the end of what could be read" : YamlScalar.Quote(line.Trim()), "YAML 1.2; the parser says: " + exception.Message.TrimEnd('.'));
+            _problems.Add(mark, "", "not YAML", LineAt(mark.Line).Trim() is { Length: > 0 } line ? YamlScalar.Quote(line) : "nothing", "YAML 1.2; the parser says: " + exception.Message.TrimEnd('.'));
     }
+
+    // The parser names the line of the tab, or speaks of a tab and names the line where the map around it starts.
+    private YamlMark? FindTab(int line, YamlException exception)
+    {
+        var last = exception.Message.Contains("tab", StringComparison.OrdinalIgnoreCase) ? _lines.Length : line;
+        for (; line <= last; line++)
+        {
+            var column = LineAt(line).AsSpan().IndexOfAnyExcept(' ');
+            if (column >= 0 && LineAt(line)[column] == '\t') return new YamlMark(line, column + 1);
+        }
+
+        return null;
+    }
+
+    private string LineAt(int line) => line <= _lines.Length ? _lines[line - 1] : "";
 
     private static YamlMark MarkOf(ParsingEvent parsed) => new(ToInt(parsed.Start.Line), ToInt(parsed.Start.Column));
 

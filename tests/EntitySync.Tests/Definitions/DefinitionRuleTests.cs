@@ -1,0 +1,57 @@
+namespace EntitySync.Tests.Definitions;
+
+/// <summary>Mistakes between places of one definition, each of which is well formed.</summary>
+public sealed class DefinitionRuleTests
+{
+    [Theory]
+    // pick, many, set, embed, fields
+    [InlineData("pick:\n      min: minimumTime\n    set:\n      minimumDeliveryTime: minimumTime\n      maximumDeliveryTime: maximumTime\n    missing:\n      set:\n        minimumDeliveryTime: null\n", "pick:\n      min: minimumTime\n    many: true\n    embed: classes\n", "(13,7): relations.deliveryClass.pick: pick takes one row, many: true takes all: found pick and many: true, allowed: one of them.")]
+    [InlineData("pick:\n      min: minimumTime\n", "many: true\n", "(14,7): relations.deliveryClass.set: many: true gives a list of rows, and set takes fields of one: found set and many: true, allowed: embed with many: true, or set with pick.")]
+    [InlineData("    set:\n      minimumDeliveryTime: minimumTime\n      maximumDeliveryTime: maximumTime\n    missing:\n      set:\n        minimumDeliveryTime: null\n", "", "(9,5): relations.deliveryClass: nothing of the related row would reach the output: found no set and no embed, allowed: set, embed or both.")]
+    [InlineData("strategy: lookup", "strategy: lookup\n    fields: [name]", "(21,13): relations.deliveryClass.fields: fields names what embed takes over: found fields without embed, allowed: fields with embed, or set.")]
+    [InlineData("strategy: lookup", "strategy: lookup\n    embed: class\n    fields: [name, name]", "(22,20): relations.deliveryClass.fields[1]: a field is written twice: found 'name', taken by fields, allowed: a field that nothing else writes.")]
+    // targets
+    [InlineData("strategy: lookup", "strategy: lookup\n    embed: minimumDeliveryTime", "(21,12): relations.deliveryClass.embed: a field is written twice: found 'minimumDeliveryTime', taken by relation 'deliveryClass', allowed: a field that nothing else writes.")]
+    [InlineData("maximumDeliveryTime: maximumTime", "sku: maximumTime", "(16,7): relations.deliveryClass.set.sku: a field is written twice: found 'sku', taken by the root's key, allowed: a field that nothing else writes.")]
+    [InlineData("emit:\n", "  other: { from: others, key: id, match: id, set: { maximumDeliveryTime: x } }\nemit:\n", "(21,53): relations.other.set.maximumDeliveryTime: a field is written twice: found 'maximumDeliveryTime', taken by relation 'deliveryClass', allowed: a field that nothing else writes.")]
+    // key and match
+    [InlineData("key: name", "key: [name, region]", "(11,12): relations.deliveryClass.match: match and key differ in number: found 1 in match, 2 in key, allowed: 2 in match.")]
+    // missing
+    [InlineData("        minimumDeliveryTime: null", "        minimumDelivery: null", "(19,9): relations.deliveryClass.missing.set.minimumDelivery: not a field that this relation sets: found 'minimumDelivery', allowed: minimumDeliveryTime, maximumDeliveryTime. Did you mean 'minimumDeliveryTime'?")]
+    // topics
+    [InlineData("topic: items-merged", "topic: items", "(25,10): output.topic: the entity would read its own output: found the root's topic 'items', allowed: another topic.")]
+    [InlineData("topic: items-merged", "topic: item-updates", "(25,10): output.topic: found 'item-updates', an internal topic of the entity, allowed: another topic.")]
+    [InlineData("topic: items\n", "topic: item-replay\n", "(3,10): root.topic: found 'item-replay', an internal topic of the entity, allowed: another topic.")]
+    [InlineData("from: delivery-classes", "from: items-merged", "(9,11): relations.deliveryClass.from: the entity would follow its own output: found 'items-merged', allowed: another topic.")]
+    // emission
+    [InlineData("when: on-change", "complete: { path: \"lines[].sku\" }", "(22,13): emit.complete: no strategy implements it yet, and emitting without it would be wrong: found complete, allowed: when: always or when: on-change.")]
+    [InlineData("when: on-change", "when: always\n  complete: { path: \"lines[].sku\" }", "(23,13): emit.complete: found when and complete, allowed: one of them.", "(23,13): emit.complete: no strategy implements it yet, and emitting without it would be wrong: found complete, allowed: when: always or when: on-change.")]
+    // replay
+    [InlineData("kind: table", "kind: stream", "(27,3): replay: the records of a stream are events, which cannot be published again: found replay with root.kind stream, allowed: root.kind table, or no replay.")]
+    [InlineData("deliveryClass: classes", "deliveryClas: classes", "(32,9): replay.ids.solr.match.deliveryClas: unknown relation: found 'deliveryClas', allowed: deliveryClass. Did you mean 'deliveryClass'?", "(32,9): replay.ids.solr.match: a change of 'delivery-classes' could not find the entities it affects: found no match for lookup relation 'deliveryClass', allowed: match: { deliveryClass: the Solr field that holds its keys }, or strategy broadcast or shuffle for the relation.")]
+    [InlineData("      match:\n        deliveryClass: classes\n", "", "(29,7): replay.ids.solr.match: a change of 'delivery-classes' could not find the entities it affects: found no match for lookup relation 'deliveryClass', allowed: match: { deliveryClass: the Solr field that holds its keys }, or strategy broadcast or shuffle for the relation.")]
+    // nesting
+    [InlineData("strategy: lookup", "strategy: lookup\n    relations: { region: { from: regions, key: id, match: region, embed: region, strategy: lookup } }", "(21,16): relations.deliveryClass.relations: nested relations need strategy broadcast or shuffle: found relations under strategy lookup, allowed: strategy broadcast or shuffle for the parent, or no nested relations.")]
+    public void BrokenRuleInItem_IsReported(string part, string other, params string[] problems) =>
+        Samples.Problems(Samples.Item.With(part, other)).ShouldBe(problems.Select(problem => "item.yaml" + problem));
+
+    [Theory]
+    [InlineData("        embed: repo\n", "        strategy: broadcast\n        embed: repo\n", "(25,19): relations.stars.relations.repo.strategy: a nested relation is joined where its parent is: found 'broadcast', allowed: shuffle, or no strategy (it is the parent's).")]
+    [InlineData("        embed: repo\n", "        strategy: lookup\n        embed: repo\n", "(25,19): relations.stars.relations.repo.strategy: a nested relation is joined where its parent is: found 'lookup', allowed: shuffle, or no strategy (it is the parent's).")]
+    [InlineData("        embed: repo\n", "        embed: starredAt\n", "(25,16): relations.stars.relations.repo.embed: a field is written twice: found 'starredAt', taken by fields, allowed: a field that nothing else writes.")]
+    [InlineData("        payment:\n", "        paymnt:\n", "(46,9): replay.ids.dynamodb.indexes.paymnt: unknown relation: found 'paymnt', allowed: stars, repo, payment. Did you mean 'payment'?")]
+    public void BrokenRuleInProfile_IsReported(string part, string other, params string[] problems) =>
+        Samples.Problems(Samples.Profile.With(part, other)).ShouldBe(problems.Select(problem => "item.yaml" + problem));
+
+    [Fact]
+    public void SameTargetAtTwoLevels_IsAllowed() =>
+        Samples.Load(Samples.Profile.With("        embed: repo\n", "        embed: stars\n")).Relations[0].Relations[0].Embed!.Target.ShouldBe("stars");
+
+    [Fact]
+    public void LookupWithoutIndexInDynamoDb_IsAllowedSinceTheTableIsScanned()
+    {
+        const string indexes = "      indexes:\n        payment:\n          index: by-user\n          attribute: username\n";
+
+        Samples.Load(Samples.Profile.With(indexes, "").With("match: username\n    pick", "match: username\n    strategy: lookup\n    pick")).Replay.ShouldNotBeNull();
+    }
+}
