@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+using System.Text.Json.Nodes;
+using EntitySync.Core.Definitions;
+
+namespace EntitySync.Testing;
+
+/// <summary>
+/// The oracle: what a definition with lookup relations makes of a well-formed root, written as plainly as possible on <see cref="JsonNode"/>.
+/// Slow, and on purpose not sharing a line with the product.
+/// </summary>
+public static class NaiveEnrichment
+{
+    public enum Verdict { Emitted, Dropped, Rejected }
+
+    /// <summary>Changes <paramref name="root"/> in place.</summary>
+    public static Verdict Apply(EntityDefinition definition, JsonObject root, Func<string, string, JsonObject?> row)
+    {
+        var keys = definition.Relations.ToDictionary(relation => relation.Name, relation => Values(root, relation.Match[0]).Select(Text).Distinct().ToList());
+        foreach (var relation in definition.Relations.Where(relation => relation.Strategy == Strategy.Lookup))
+        {
+            var found = keys[relation.Name].Select(key => (Key: key, Row: row(relation.From, key)!)).Where(pair => pair.Row is not null).ToList();
+            if (relation.Pick is { } pick) found = [.. Ordered(found, pick).Take(1)];
+            if (found.Count > 1 && !relation.Many) return Verdict.Rejected;
+            if (found.Count == 0 && relation.Missing.Action == MissingAction.Drop) return Verdict.Dropped;
+            if (found.Count == 0 && relation.Missing.Action == MissingAction.Reject) return Verdict.Rejected;
+            if (found.Count == 0)
+            {
+                foreach (var mapping in relation.Set) root.Remove(mapping.Target);
+                if (relation.Embed is not null) root.Remove(relation.Embed.Target);
+                foreach (var (target, json) in relation.Missing.Constants) root[target] = JsonNode.Parse(json.AsSpan());
+                continue;
+            }
+
+            foreach (var mapping in relation.Set) root[mapping.Target] = Value(found[0].Row, mapping.Source)?.DeepClone();
+            if (relation.Embed is not { } embed) continue;
+            var embedded = found.Select(pair => Embedded(pair.Row, embed)).ToArray();
+            root[embed.Target] = relation.Many ? new JsonArray(embedded) : embedded[0];
+        }
+
+        return Verdict.Emitted;
+    }
+
+    private static JsonNode Embedded(JsonObject row, EmbedDefinition embed) => embed.Fields.Length == 0
+        ? row.DeepClone()
+        : new JsonObject(embed.Fields.Select(field => KeyValuePair.Create(field.Target, Value(row, field.Source)?.DeepClone())));
+
+    private static IEnumerable<(string Key, JsonObject Row)> Ordered(List<(string Key, JsonObject Row)> found, PickDefinition pick)
+    {
+        var candidates = found.Where(pair => Value(pair.Row, pick.Field) is JsonValue).ToList();
+        if (pick.Order == PickOrder.First) return candidates;
+        var byValue = Comparer<JsonNode>.Create((a, b) => pick.Order == PickOrder.Min ? Compare(a, b) : Compare(b, a));
+        return candidates.OrderBy(pair => Value(pair.Row, pick.Field)!, byValue).ThenBy(pair => pair.Key, Comparer<string>.Create(CompareUtf8));
+    }
+
+    private static JsonNode? Value(JsonObject row, FieldPath path) => Values(row, path).SingleOrDefault();
+
+    private static IEnumerable<JsonNode> Values(JsonNode root, FieldPath path) => path.Steps.Aggregate(
+        (IEnumerable<JsonNode>)[root],
+        (nodes, step) => nodes.Select(node => (node as JsonObject)?[step.Name]).SelectMany(node => step.EachElement ? (IEnumerable<JsonNode?>?)(node as JsonArray) ?? [] : [node]).OfType<JsonNode>());
+
+    private static string Text(JsonNode node) => node.GetValueKind() == System.Text.Json.JsonValueKind.String ? node.GetValue<string>() : node.ToJsonString();
+
+    private static int Compare(JsonNode a, JsonNode b)
+    {
+        var byKind = Rank(a).CompareTo(Rank(b));
+        if (byKind != 0) return byKind;
+        return Rank(a) switch
+        {
+            0 => CompareNumbers(a.ToJsonString(), b.ToJsonString()),
+            1 => CompareUtf8(a.GetValue<string>(), b.GetValue<string>()),
+            _ => 0,
+        };
+    }
+
+    private static int Rank(JsonNode node) => node.GetValueKind() switch
+    {
+        System.Text.Json.JsonValueKind.Number => 0,
+        System.Text.Json.JsonValueKind.String => 1,
+        System.Text.Json.JsonValueKind.False => 2,
+        _ => 3,
+    };
+
+    private static int CompareUtf8(string? a, string? b) => Encoding.UTF8.GetBytes(a!).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(b!));
+
+    private static int CompareNumbers(string a, string b)
+    {
+        var (mantissaA, exponentA) = Parse(a);
+        var (mantissaB, exponentB) = Parse(b);
+        var least = Math.Min(exponentA, exponentB);
+        return (mantissaA * BigInteger.Pow(10, exponentA - least)).CompareTo(mantissaB * BigInteger.Pow(10, exponentB - least));
+    }
+
+    private static (BigInteger Mantissa, int Exponent) Parse(string number)
+    {
+        var parts = number.Split('e', 'E');
+        var exponent = parts.Length > 1 ? int.Parse(parts[1], NumberStyles.AllowLeadingSign) : 0;
+        var point = parts[0].IndexOf('.');
+        var decimals = point < 0 ? 0 : parts[0].Length - point - 1;
+        return (BigInteger.Parse(parts[0].Replace(".", "", StringComparison.Ordinal)), exponent - decimals);
+    }
+}
