@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using EntitySync.Core.Definitions;
+
+namespace EntitySync.Core.Enrichment;
+
+/// <summary>
+/// Joins the lookup relations of one entity: root bytes and related rows in, output bytes out. Compiled once, immutable, thread-safe.
+/// Two stages, so that a batch can collect the keys of all its records before it reads rows:
+/// <list type="number">
+/// <item><see cref="Scan"/> reads the root once and finds its match keys and the properties to be overwritten;</item>
+/// <item><see cref="Splice"/> copies the root's bytes and puts the related rows' bytes into them.</item>
+/// </list>
+/// Whatever the definition does not name is carried through byte by byte. A field that is replaced keeps its place, new ones follow the last property.
+/// </summary>
+public sealed class Enricher
+{
+    private readonly EnricherPlan _plan;
+
+    private Enricher(EntityDefinition definition, EnricherPlan plan)
+    {
+        Definition = definition;
+        _plan = plan;
+    }
+
+    public EntityDefinition Definition { get; }
+
+    /// <summary>The lookup relations, in the order of the definition.</summary>
+    public ImmutableArray<LookupRelation> Relations => _plan.Relations;
+
+    /// <exception cref="Errors.InvalidRequestException">The definition asks for something a lookup cannot do; the message names entity and relation.</exception>
+    public static Enricher Compile(EntityDefinition definition, EnrichmentLimits? limits = null) =>
+        new(definition, EnricherPlan.Compile(definition, limits ?? new EnrichmentLimits()));
+
+    /// <summary>Stage 1.</summary>
+    /// <param name="key">The record's key; the root's key field must say the same.</param>
+    /// <param name="root">The document, UTF-8 JSON.</param>
+    /// <param name="buffer">Takes the keys and places found.</param>
+    /// <param name="scan">For stage 2, together with the same <paramref name="root"/> and <paramref name="buffer"/>.</param>
+    /// <returns><see cref="EnrichmentKind.NeedsRows"/> or <see cref="EnrichmentKind.Rejected"/>.</returns>
+    public EnrichmentOutcome Scan(ReadOnlySpan<byte> key, ReadOnlySpan<byte> root, EnrichmentBuffer buffer, out RootScan scan)
+    {
+        var scanner = new RootScanner(_plan, key, root, buffer);
+        scan = scanner.Scan();
+        return scanner.Problem is { } problem ? EnrichmentOutcome.Rejected(problem) : EnrichmentOutcome.NeedsRows;
+    }
+
+    /// <summary>Stage 2: appends the output document to <paramref name="buffer"/>; nothing is appended unless the outcome is <see cref="EnrichmentKind.Emitted"/>.</summary>
+    public EnrichmentOutcome Splice(ReadOnlySpan<byte> root, in RootScan scan, EnrichmentBuffer buffer) => new RootSplicer(_plan, root, scan, buffer).Splice();
+}

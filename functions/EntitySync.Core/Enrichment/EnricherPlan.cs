@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using EntitySync.Core.Definitions;
+using EntitySync.Core.Errors;
+
+namespace EntitySync.Core.Enrichment;
+
+/// <summary>A top-level field of the output that a relation writes.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Encoded"><c>"name":</c> as it is appended.</param>
+/// <param name="Relation">Index of the relation that writes it.</param>
+/// <param name="Value">Index into <see cref="PreparedRow.Values"/>; -1 when only the missing rule writes it.</param>
+/// <param name="Missing">Constant of <c>missing: set</c>; null when there is none.</param>
+internal sealed record TargetField(string Name, byte[] Encoded, int Relation, int Value, byte[]? Missing);
+
+/// <summary>An entity's lookup relations in the form the scanner and the splicer work from. Immutable.</summary>
+internal sealed class EnricherPlan
+{
+    private EnricherPlan(EntityDefinition definition, EnrichmentLimits limits)
+    {
+        Limits = limits;
+        KeyPath = definition.Root.Key.Text;
+        Relations = [.. definition.Relations.Where(relation => relation.Strategy == Strategy.Lookup).Select((relation, index) => LookupRelation.Compile(definition, relation, index))];
+        Targets = [.. Relations.SelectMany(TargetsOf)];
+    }
+
+    public EnrichmentLimits Limits { get; }
+
+    public string KeyPath { get; }
+
+    public ImmutableArray<LookupRelation> Relations { get; }
+
+    public ImmutableArray<TargetField> Targets { get; }
+
+    /// <summary>Interesting properties of the document itself.</summary>
+    public PropertyTable Top { get; private set; } = new();
+
+    /// <exception cref="InvalidRequestException">The definition asks for something a lookup cannot do.</exception>
+    public static EnricherPlan Compile(EntityDefinition definition, EnrichmentLimits limits)
+    {
+        if (definition.Root.Key.IsMany) throw new InvalidRequestException($"Entity '{definition.Entity}': the root's key '{definition.Root.Key}' goes through an array.");
+        var plan = new EnricherPlan(definition, limits);
+        if (plan.Targets.GroupBy(target => target.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
+            throw new InvalidRequestException($"Entity '{definition.Entity}': field '{twice.Key}' is written twice.");
+        }
+
+        plan.Top = plan.BuildTree(definition);
+        return plan;
+    }
+
+    private PropertyTable BuildTree(EntityDefinition definition)
+    {
+        var document = new PathNode("");
+        var nodes = new List<PathNode>();
+        document.Reach(definition.Root.Key, nodes.Add).IsRootKey = true;
+        foreach (var relation in Relations) document.Reach(relation.Definition.Match[0], nodes.Add).Relations.Add(relation.Index);
+        if (nodes.Find(node => node.IsContradiction) is { } contradiction)
+        {
+            throw new InvalidRequestException($"Entity '{definition.Entity}': '{contradiction.Path}' is used both as a value and as something to look into.");
+        }
+
+        for (var target = 0; target < Targets.Length; target++) document.Properties!.GetOrAdd(Targets[target].Name).Target = target;
+        return document.Properties!;
+    }
+
+    private static IEnumerable<TargetField> TargetsOf(LookupRelation relation)
+    {
+        var definition = relation.Definition;
+        var constants = definition.Missing.Action == MissingAction.Set
+            ? definition.Missing.Constants.ToDictionary(constant => constant.Target, constant => constant.Json.ToArray())
+            : [];
+        var written = definition.Set.Select(mapping => mapping.Target).ToList();
+        if (definition.Embed is { } embed) written.Add(embed.Target);
+        return written.Select((name, value) => Target(name, value))
+            .Concat(constants.Keys.Where(name => !written.Contains(name)).Select(name => Target(name, -1)))
+            .ToList();
+
+        TargetField Target(string name, int value) => new(name, PropertyName.Encode(name), relation.Index, value, constants.GetValueOrDefault(name));
+    }
+}

@@ -1,0 +1,14 @@
+namespace EntitySync.Core.Enrichment;
+
+/// <summary>Bounds of one document; what is beyond them is rejected with a reason.</summary>
+public sealed record EnrichmentLimits
+{
+    /// <summary>Largest root document, in bytes.</summary>
+    public int MaximumDocumentBytes { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>Deepest nesting of objects and arrays.</summary>
+    public int MaximumDepth { get; init; } = 64;
+
+    /// <summary>Match values of one document over all relations, repeated ones included. Bounds the work of finding the distinct ones.</summary>
+    public int MaximumMatchValues { get; init; } = 4096;
+}

@@ -1,0 +1,42 @@
+namespace EntitySync.Core.Enrichment;
+
+/// <summary>A list that hands out references and spans into itself, which <see cref="List{T}"/> does not.</summary>
+internal sealed class Growable<T>
+{
+    private T[] _items = [];
+
+    public int Count { get; private set; }
+
+    public int Capacity => _items.Length;
+
+    public Span<T> Span => _items.AsSpan(0, Count);
+
+    public ReadOnlyMemory<T> Memory => _items.AsMemory(0, Count);
+
+    public ref T this[int index] => ref Span[index];
+
+    public void Add(T item)
+    {
+        Reserve(1);
+        _items[Count++] = item;
+    }
+
+    public void Append(ReadOnlySpan<T> items)
+    {
+        items.CopyTo(Reserve(items.Length));
+        Count += items.Length;
+    }
+
+    /// <summary>Room for <paramref name="count"/> more, to be taken with <see cref="Advance"/>.</summary>
+    public Span<T> Reserve(int count)
+    {
+        if (_items.Length - Count < count) Array.Resize(ref _items, (int)Math.Min(Array.MaxLength, Math.Max(Math.Max(16, (long)Count + count), 2L * _items.Length)));
+        return _items.AsSpan(Count);
+    }
+
+    public void Advance(int count) => Count += count;
+
+    public void Truncate(int count) => Count = count;
+
+    public void Clear() => Count = 0;
+}

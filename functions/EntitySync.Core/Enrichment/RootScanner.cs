@@ -1,0 +1,208 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace EntitySync.Core.Enrichment;
+
+/// <summary>
+/// Stage 1: one pass over the root's bytes. Checks the document and its key, collects match keys and the places of properties that the
+/// definition may overwrite. A problem ends the pass; <see cref="Problem"/> says what and where.
+/// </summary>
+internal ref struct RootScanner(EnricherPlan plan, ReadOnlySpan<byte> recordKey, ReadOnlySpan<byte> root, EnrichmentBuffer buffer)
+{
+    private readonly EnricherPlan _plan = plan;
+    private readonly ReadOnlySpan<byte> _recordKey = recordKey;
+    private readonly ReadOnlySpan<byte> _root = root;
+    private readonly EnrichmentBuffer _buffer = buffer;
+    private readonly int _firstKey = buffer.Keys.Count;
+    private readonly int _firstMember = buffer.Members.Count;
+    private Utf8JsonReader _reader = new(root, new JsonReaderOptions { MaxDepth = plan.Limits.MaximumDepth });
+    private int _matchValues;
+    private bool _keySeen;
+
+    public string? Problem { get; private set; }
+
+    public RootScan Scan()
+    {
+        if (!IsSound()) return default;
+        try
+        {
+            return Document();
+        }
+        catch (JsonException exception)
+        {
+            Problem = $"not valid JSON at byte {_reader.BytesConsumed}: {Reasons.Short(exception.Message.Split(" LineNumber:")[0])}";
+            return default;
+        }
+    }
+
+    private bool IsSound()
+    {
+        if (_root.Length == 0) return Fail("the value is empty");
+        if (_root.Length > _plan.Limits.MaximumDocumentBytes) return Fail($"the document has {_root.Length} bytes, more than {_plan.Limits.MaximumDocumentBytes}");
+        return Utf8.IsValid(_root) || Fail($"not valid UTF-8 at byte {FirstInvalid(_root)}");
+    }
+
+    private RootScan Document()
+    {
+        _reader.Read();
+        if (_reader.TokenType != JsonTokenType.StartObject) return Failed($"the document is {Reasons.Kind(_reader.TokenType)}, one object is expected");
+        var properties = 0;
+        var previousEnd = (int)_reader.BytesConsumed;
+        Span<ulong> seen = stackalloc ulong[_plan.Top.SeenWords()];
+        seen.Clear();
+        var memberOpen = false;
+        while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var nameStart = (int)_reader.TokenStartIndex;
+            if (memberOpen) _buffer.Members[_buffer.Members.Count - 1].NextName = nameStart;
+            memberOpen = false;
+            var entry = _plan.Top.Find(ref _reader);
+            if (entry is not null && !IsFirst(seen, entry)) return default;
+            _reader.Read();
+            var valueStart = (int)_reader.TokenStartIndex;
+            if (entry?.Node is { } node && !Visit(node)) return default;
+            if (entry?.Node is null) _reader.Skip();
+            var valueEnd = (int)_reader.BytesConsumed;
+            if (entry is { Target: >= 0 })
+            {
+                _buffer.Members.Add(new TargetMember(entry.Target, properties, previousEnd, nameStart, valueStart, valueEnd));
+                memberOpen = true;
+            }
+
+            previousEnd = valueEnd;
+            properties++;
+        }
+
+        _reader.Read(); // throws on anything but white space after the closing brace
+        if (!_keySeen) return Failed($"root key '{_plan.KeyPath}' is absent or null");
+        return new RootScan
+        {
+            FirstKey = _firstKey,
+            KeyCount = _buffer.Keys.Count - _firstKey,
+            FirstMember = _firstMember,
+            MemberCount = _buffer.Members.Count - _firstMember,
+            PropertyCount = properties,
+            LastEnd = previousEnd,
+        };
+    }
+
+    // Leaves the reader on the last token of the value, whatever the value is.
+    private bool Visit(PathNode node) => node switch
+    {
+        _ when _reader.TokenType == JsonTokenType.Null => true,
+        { Element: { } element } => VisitArray(node, element),
+        { Properties: { } properties } => VisitObject(node, properties),
+        _ => VisitScalar(node),
+    };
+
+    private bool VisitArray(PathNode node, PathNode element)
+    {
+        if (_reader.TokenType != JsonTokenType.StartArray) return Unexpected(node, "an array");
+        while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (!Visit(element)) return false;
+        }
+
+        return true;
+    }
+
+    private bool VisitObject(PathNode node, PropertyTable properties)
+    {
+        if (_reader.TokenType != JsonTokenType.StartObject) return Unexpected(node, "an object");
+        Span<ulong> seen = stackalloc ulong[properties.SeenWords()];
+        seen.Clear();
+        while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var entry = properties.Find(ref _reader);
+            if (entry is not null && !IsFirst(seen, entry)) return false;
+            _reader.Read();
+            if (entry?.Node is { } child && !Visit(child)) return false;
+            if (entry?.Node is null) _reader.Skip();
+        }
+
+        return true;
+    }
+
+    private bool VisitScalar(PathNode node)
+    {
+        if (_reader.TokenType is not (JsonTokenType.String or JsonTokenType.Number)) return Unexpected(node, "a string or a number");
+        var key = new MatchKey(-1, (int)_reader.TokenStartIndex + (_reader.TokenType == JsonTokenType.String ? 1 : 0), _reader.ValueSpan.Length, false);
+        if (_reader.ValueIsEscaped && !TryUnescape(node, ref key)) return false;
+        if (node.IsRootKey && !IsRecordKey(_buffer.Text(key, _root))) return false;
+        foreach (var relation in node.Relations)
+        {
+            if (!AddKey(key with { Relation = relation })) return false;
+        }
+
+        return true;
+    }
+
+    private bool TryUnescape(PathNode node, ref MatchKey key)
+    {
+        var unescaped = _buffer.Unescaped;
+        var start = unescaped.Count;
+        try
+        {
+            var length = _reader.CopyString(unescaped.Reserve(_reader.ValueSpan.Length));
+            unescaped.Advance(length);
+            key = new MatchKey(-1, start, length, true);
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return Fail($"'{node.Path}' has half a surrogate pair in its text at byte {_reader.TokenStartIndex}");
+        }
+    }
+
+    private bool IsRecordKey(scoped ReadOnlySpan<byte> text)
+    {
+        _keySeen = true;
+        return text.SequenceEqual(_recordKey) || Fail($"key differs: the record's is {Reasons.Quote(_recordKey)}, '{_plan.KeyPath}' says {Reasons.Quote(text)}");
+    }
+
+    private bool AddKey(MatchKey added)
+    {
+        if (++_matchValues > _plan.Limits.MaximumMatchValues) return Fail($"more than {_plan.Limits.MaximumMatchValues} match values");
+        var text = _buffer.Text(added, _root);
+        foreach (ref readonly var key in _buffer.Keys.Span[_firstKey..])
+        {
+            if (key.Relation == added.Relation && _buffer.Text(key, _root).SequenceEqual(text)) return true;
+        }
+
+        _buffer.Keys.Add(added);
+        _buffer.Rows.Add(null);
+        return true;
+    }
+
+    private bool IsFirst(scoped Span<ulong> seen, PropertyEntry entry)
+    {
+        ref var word = ref seen[entry.Index >> 6];
+        var bit = 1UL << (entry.Index & 63);
+        if ((word & bit) != 0) return Fail($"property '{entry.Text}' appears twice, again at byte {_reader.TokenStartIndex}");
+        word |= bit;
+        return true;
+    }
+
+    private bool Unexpected(PathNode node, string expected) =>
+        Fail($"'{node.Path}': {expected} is expected, found {Reasons.Kind(_reader.TokenType)} at byte {_reader.TokenStartIndex}");
+
+    private bool Fail(string problem)
+    {
+        Problem = problem;
+        return false;
+    }
+
+    private RootScan Failed(string problem)
+    {
+        Problem = problem;
+        return default;
+    }
+
+    private static int FirstInvalid(ReadOnlySpan<byte> bytes)
+    {
+        var at = 0;
+        while (Rune.DecodeFromUtf8(bytes[at..], out _, out var length) == System.Buffers.OperationStatus.Done) at += length;
+        return at;
+    }
+}

@@ -1,0 +1,152 @@
+using System.Text;
+using EntitySync.Core.Definitions;
+
+namespace EntitySync.Core.Enrichment;
+
+/// <summary>Stage 2: chooses the related rows and writes the root's bytes with the target fields put in.</summary>
+internal readonly ref struct RootSplicer(EnricherPlan plan, ReadOnlySpan<byte> root, RootScan scan, EnrichmentBuffer buffer)
+{
+    private enum Write { Keep, Remove, Constant, Value }
+
+    private const int KeysInReason = 10;
+
+    private readonly EnricherPlan _plan = plan;
+    private readonly ReadOnlySpan<byte> _root = root;
+    private readonly RootScan _scan = scan;
+    private readonly EnrichmentBuffer _buffer = buffer;
+
+    private ReadOnlySpan<MatchKey> Keys => _buffer.Keys.Span.Slice(_scan.FirstKey, _scan.KeyCount);
+
+    private ReadOnlySpan<PreparedRow?> Rows => _buffer.Rows.Span.Slice(_scan.FirstKey, _scan.KeyCount);
+
+    public EnrichmentOutcome Splice()
+    {
+        _buffer.Chosen.Clear();
+        foreach (var relation in _plan.Relations)
+        {
+            var several = false;
+            var row = Choose(relation, ref several);
+            if (several) return EnrichmentOutcome.Rejected($"relation '{relation.Name}' finds more than one row in '{relation.Table}' and does not pick: {KeyList(relation)}");
+            if (row is null && relation.Definition.Missing.Action == MissingAction.Drop) return EnrichmentOutcome.Dropped;
+            if (row is null && relation.Definition.Missing.Action == MissingAction.Reject) return EnrichmentOutcome.Rejected(MissingReason(relation));
+            _buffer.Chosen.Add(row);
+        }
+
+        WriteDocument();
+        return EnrichmentOutcome.Emitted;
+    }
+
+    // With many rows any of them is returned: it only tells that there is one.
+    private PreparedRow? Choose(LookupRelation relation, ref bool several)
+    {
+        PreparedRow? best = null;
+        var keys = Keys;
+        var rows = Rows;
+        var pick = relation.Definition.Pick;
+        for (var i = 0; i < keys.Length; i++)
+        {
+            if (keys[i].Relation != relation.Index || rows[i] is not { } row || (pick is not null && row.Pick is null)) continue;
+            if (best is null) best = row;
+            else if (pick is not null) best = Better(best, row, pick.Order);
+            else several = !relation.Definition.Many;
+        }
+
+        return best;
+    }
+
+    private static PreparedRow Better(PreparedRow best, PreparedRow row, PickOrder order)
+    {
+        if (order == PickOrder.First) return best;
+        var compared = row.Pick!.Value.CompareTo(best.Pick!.Value) * (order == PickOrder.Min ? 1 : -1);
+        return compared < 0 || (compared == 0 && row.Key.AsSpan().SequenceCompareTo(best.Key) < 0) ? row : best;
+    }
+
+    private void WriteDocument()
+    {
+        var output = _buffer.Output;
+        output.Reserve(_root.Length + 256);
+        Span<bool> present = stackalloc bool[_plan.Targets.Length];
+        present.Clear();
+        var copied = 0;
+        var removed = 0;
+        foreach (ref readonly var member in _buffer.Members.Span.Slice(_scan.FirstMember, _scan.MemberCount))
+        {
+            present[member.Target] = true;
+            var write = WriteOf(_plan.Targets[member.Target]);
+            if (write == Write.Keep) continue;
+            if (write == Write.Remove)
+            {
+                // The comma goes with the removed property: the one before it, or, while nothing is kept yet, the one after it.
+                var isFront = removed++ == member.Ordinal;
+                output.Append(_root[copied..(isFront ? member.NameStart : member.PreviousEnd)]);
+                copied = isFront && member.NextName >= 0 ? member.NextName : member.ValueEnd;
+                continue;
+            }
+
+            output.Append(_root[copied..member.ValueStart]);
+            WriteValue(_plan.Targets[member.Target], write);
+            copied = member.ValueEnd;
+        }
+
+        output.Append(_root[copied.._scan.LastEnd]);
+        AppendNew(present, _scan.PropertyCount > removed);
+        output.Append(_root[_scan.LastEnd..]);
+    }
+
+    private void AppendNew(ReadOnlySpan<bool> present, bool needsComma)
+    {
+        for (var i = 0; i < present.Length; i++)
+        {
+            var target = _plan.Targets[i];
+            var write = WriteOf(target);
+            if (present[i] || write is Write.Keep or Write.Remove) continue;
+            if (needsComma) _buffer.Output.Add((byte)',');
+            needsComma = true;
+            _buffer.Output.Append(target.Encoded);
+            WriteValue(target, write);
+        }
+    }
+
+    private Write WriteOf(TargetField target) => _buffer.Chosen[target.Relation] is null
+        ? target.Missing is null ? Write.Remove : Write.Constant
+        : target.Value < 0 ? Write.Keep : Write.Value;
+
+    private void WriteValue(TargetField target, Write write)
+    {
+        if (write == Write.Constant) _buffer.Output.Append(target.Missing);
+        else if (_plan.Relations[target.Relation].Definition.Many) WriteList(target);
+        else _buffer.Output.Append(_buffer.Chosen[target.Relation]!.Values[target.Value]);
+    }
+
+    private void WriteList(TargetField target)
+    {
+        var separator = (byte)'[';
+        for (var i = 0; i < Keys.Length; i++)
+        {
+            if (Keys[i].Relation != target.Relation || Rows[i] is not { } row) continue;
+            _buffer.Output.Add(separator);
+            _buffer.Output.Append(row.Values[target.Value]);
+            separator = (byte)',';
+        }
+
+        _buffer.Output.Add((byte)']');
+    }
+
+    private string MissingReason(LookupRelation relation) =>
+        KeyList(relation) is { Length: > 0 } keys
+            ? $"relation '{relation.Name}' finds no usable row in '{relation.Table}' for {keys}"
+            : $"relation '{relation.Name}' has no key in '{relation.Definition.Match[0]}'";
+
+    private string KeyList(LookupRelation relation)
+    {
+        var text = new StringBuilder();
+        var count = 0;
+        foreach (ref readonly var key in Keys)
+        {
+            if (key.Relation != relation.Index || count++ >= KeysInReason) continue;
+            text.Append(text.Length == 0 ? "" : ", ").Append(Reasons.Quote(_buffer.Text(key, _root)));
+        }
+
+        return count > KeysInReason ? $"{text} and {count - KeysInReason} more" : text.ToString();
+    }
+}
