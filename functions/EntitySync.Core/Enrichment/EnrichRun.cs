@@ -1,0 +1,142 @@
+using EntitySync.Core.State;
+using Microsoft.Extensions.Logging;
+
+namespace EntitySync.Core.Enrichment;
+
+/// <summary>One invocation of <see cref="EnrichBatch"/>: takes chunk after chunk through scan, rows, splice and write.</summary>
+internal sealed class EnrichRun(RowCache cache, ITopicWriter writer, ILogger logger, EnrichOptions options, EnrichmentBuffer buffer)
+{
+    private readonly Invocation _invocation = cache.Begin();
+    private readonly ReplayMarks _replays = new();
+    private readonly ChunkWriter _writer = new(writer, logger);
+    private readonly Dictionary<Enricher, RowTable[]> _tables = [];
+    private readonly HashSet<byte[]> _keys = new(ByteKeyComparer.Instance);
+    private readonly List<EnrichItem> _items = [];
+
+    /// <summary>Takes the next records of all partitions, as many as the bounds allow and at least one.</summary>
+    public async Task<EnrichCounts> NextChunkAsync(List<PartitionCursor> cursors, int round, CancellationToken cancellationToken)
+    {
+        buffer.Clear();
+        _items.Clear();
+        Take(cursors, round);
+        var items = _items.ToArray();
+        var rowsRead = await ScanAndLoadAsync(items, cancellationToken);
+        SpliceAll(items);
+        await _writer.WriteAsync(items, buffer, cancellationToken);
+        return Advance(items) with { RowsRead = rowsRead };
+    }
+
+    // Each partition gets the same share, and another partition is first each round, so none starves when time always runs out.
+    // A partition's share ends before a key that the chunk already has: the order of a key's records must not hang on one write.
+    private void Take(List<PartitionCursor> cursors, int round)
+    {
+        _keys.Clear();
+        var active = cursors.FindAll(cursor => cursor.IsActive);
+        var share = Math.Max(1, options.ChunkRecords / active.Count);
+        var bytes = 0L;
+        for (var i = 0; i < active.Count; i++)
+        {
+            var cursor = active[(round + i) % active.Count];
+            for (var index = cursor.Next; index < cursor.Count && index - cursor.Next < share; index++)
+            {
+                var record = cursor[index];
+                bytes += record.Value?.Length ?? 0;
+                if (_items.Count > 0 && bytes > options.ChunkBytes) return;
+                if (record.Key is { } key && !_keys.GetAlternateLookup<ReadOnlySpan<byte>>().Add(key.Span)) break;
+                _items.Add(new EnrichItem(cursor, index));
+            }
+        }
+    }
+
+    private async Task<int> ScanAndLoadAsync(EnrichItem[] items, CancellationToken cancellationToken)
+    {
+        var missing = new MissingRows(_invocation);
+        foreach (ref var item in items.AsSpan()) Scan(ref item, missing);
+        return await missing.LoadAsync(buffer, cancellationToken);
+    }
+
+    private void Scan(ref EnrichItem item, MissingRows missing)
+    {
+        var record = item.Record;
+        if (record.Problem is { } problem) item.Reject(problem);
+        else if (record.Key is not { } key) item.Reject("the record has no key");
+        else if (record.Value is not { } value) item.State = ItemState.Emit; // a tombstone needs no rows
+        else if (!TryReplay(record, out var replay)) item.Reject($"header '{HeaderNames.Replay}' is not a replay message");
+        else
+        {
+            var outcome = item.Cursor.Enricher.Scan(key.Span, value.Span, buffer, out var scan);
+            item.Scan = scan;
+            item.Replay = replay;
+            if (outcome.Kind == EnrichmentKind.Rejected) item.Reject(outcome.Reason!);
+            else FindRows(item, value.Span, missing);
+        }
+    }
+
+    private void FindRows(in EnrichItem item, ReadOnlySpan<byte> root, MissingRows missing)
+    {
+        var enricher = item.Cursor.Enricher;
+        var tables = TablesOf(enricher);
+        for (var i = 0; i < item.Scan.KeyCount; i++)
+        {
+            var key = buffer.KeyAt(item.Scan, i, root, out var relation);
+            if (tables[relation].Find(key, _invocation, item.Replay) is { } row) buffer.SetRow(item.Scan, i, row.For(enricher.Relations[relation]));
+            else missing.Add(tables[relation], key, enricher.Relations[relation], item.Scan.FirstKey + i);
+        }
+    }
+
+    private void SpliceAll(EnrichItem[] items)
+    {
+        foreach (ref var item in items.AsSpan())
+        {
+            if (item.State != ItemState.NeedsRows) continue;
+            item.OutputStart = buffer.OutputLength;
+            var outcome = item.Cursor.Enricher.Splice(item.Record.Value!.Value.Span, item.Scan, buffer);
+            item.OutputLength = buffer.OutputLength - item.OutputStart;
+            if (outcome.Kind == EnrichmentKind.Rejected) item.Reject(outcome.Reason!);
+            else item.State = outcome.Kind == EnrichmentKind.Dropped ? ItemState.Drop : ItemState.Emit;
+        }
+    }
+
+    // Items of a partition stand in order: the first one that is not done is where the partition comes again.
+    private static EnrichCounts Advance(EnrichItem[] items)
+    {
+        var counts = new EnrichCounts();
+        foreach (ref readonly var item in items.AsSpan())
+        {
+            if (item.Cursor.IsFailed) continue;
+            if (!item.IsDone)
+            {
+                item.Cursor.Fail();
+                continue;
+            }
+
+            item.Cursor.MoveTo(item.Index + 1);
+            counts += new EnrichCounts(
+                Records: 1,
+                Emitted: item.State == ItemState.Emit ? 1 : 0,
+                Dropped: item.State == ItemState.Drop ? 1 : 0,
+                DeadLettered: item.State == ItemState.DeadLetter ? 1 : 0);
+        }
+
+        return counts;
+    }
+
+    private bool TryReplay(EnrichRecord record, out ReplayMark? replay)
+    {
+        replay = null;
+        foreach (var header in record.Headers)
+        {
+            if (header.Name != HeaderNames.Replay) continue;
+            replay = _replays.Of(header.Value.Span);
+            return replay is not null;
+        }
+
+        return true;
+    }
+
+    private RowTable[] TablesOf(Enricher enricher)
+    {
+        if (!_tables.TryGetValue(enricher, out var tables)) _tables[enricher] = tables = [.. enricher.Relations.Select(relation => cache.Table(relation.Table))];
+        return tables;
+    }
+}
