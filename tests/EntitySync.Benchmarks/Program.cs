@@ -1,1 +1,21 @@
-return 0;
+using System.CommandLine;
+using BenchmarkDotNet.Running;
+using EntitySync.Benchmarks;
+
+var items = new Option<int>("--items") { Description = "Distinct items.", DefaultValueFactory = _ => 10_000 };
+var runs = new Option<int>("--runs") { Description = "Runs of each contender; they take turns.", DefaultValueFactory = _ => 9 };
+var seconds = new Option<double>("--seconds") { Description = "Seconds a run.", DefaultValueFactory = _ => 0.5 };
+var seed = new Option<int>("--seed") { Description = "Seed of the items.", DefaultValueFactory = _ => 1 };
+var save = new Option<string?>("--save") { Description = "File to write the table to as well." };
+
+var enrich = new Command("enrich", "Items a second on one core: the enricher, the whole batch, and the naive way.") { items, runs, seconds, seed, save };
+enrich.SetAction(parsed => EnrichThroughput.RunAsync(
+    new EnrichWorkload(parsed.GetValue(items), parsed.GetValue(seed)),
+    parsed.GetValue(runs),
+    TimeSpan.FromSeconds(parsed.GetValue(seconds)),
+    parsed.GetValue(save)));
+
+var micro = new Command("micro", "BenchmarkDotNet; arguments after -- go to it.") { TreatUnmatchedTokensAsErrors = false };
+micro.SetAction(parsed => BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run([.. parsed.UnmatchedTokens]).Any() ? 0 : 1);
+
+return await new RootCommand("Benchmarks of EntitySync.") { enrich, micro }.Parse(args).InvokeAsync();

@@ -12,45 +12,60 @@ internal sealed class ChunkWriter(ITopicWriter writer, ILogger logger)
     private const string Stage = "Enrich";
     private const int TruncatedValue = 16 * 1024;
     private const int TruncatedKey = 1024;
-    private const int LoggedDeadLetters = 10;
+    private const int LoggedOfAKind = 10;
 
-    private readonly List<(int Item, OutgoingRecord Record, bool IsLastResort)> _pending = [];
+    private readonly List<OutgoingRecord> _records = [];
+    private readonly List<Sent> _sent = [];
+    private readonly List<(OutgoingRecord Record, Sent Sent)> _again = [];
     private int _deadLetters;
+    private int _failures;
 
-    public async Task WriteAsync(EnrichItem[] items, EnrichmentBuffer buffer, CancellationToken cancellationToken)
+    public async Task WriteAsync(EnrichmentBuffer buffer, CancellationToken cancellationToken)
     {
-        _pending.Clear();
-        for (var i = 0; i < items.Length; i++)
+        _records.Clear();
+        _sent.Clear();
+        for (var i = 0; i < buffer.Items.Count; i++) First(i, buffer);
+        while (_records.Count > 0)
         {
-            if (items[i].State == ItemState.Drop) items[i].IsDone = true;
-            else _pending.Add((i, items[i].State == ItemState.Emit ? Output(items[i], buffer) : DeadLetterOf(items[i]), false));
-        }
-
-        while (_pending.Count > 0)
-        {
-            var round = _pending.ToList();
-            _pending.Clear();
-            var results = await writer.WriteAsync(round.ConvertAll(pending => pending.Record), cancellationToken);
-            for (var i = 0; i < round.Count; i++) Settle(ref items[round[i].Item], round[i], results[i]);
+            var results = await writer.WriteAsync(_records, cancellationToken);
+            _again.Clear();
+            for (var i = 0; i < _sent.Count; i++) Settle(ref buffer.Items[_sent[i].Item], i, results[i]);
+            _records.Clear();
+            _sent.Clear();
+            foreach (var (record, sent) in _again) Add(record, sent);
         }
     }
 
-    private void Settle(ref EnrichItem item, (int Item, OutgoingRecord Record, bool IsLastResort) sent, WriteResult result)
+    private void First(int index, EnrichmentBuffer buffer)
     {
+        ref var item = ref buffer.Items[index];
+        if (item.State == ItemState.Drop) item.IsDone = true;
+        else Add(item.State == ItemState.Emit ? Output(item, buffer) : DeadLetterOf(item), new Sent(index, false));
+    }
+
+    private void Add(OutgoingRecord record, Sent sent)
+    {
+        _records.Add(record);
+        _sent.Add(sent);
+    }
+
+    private void Settle(ref EnrichItem item, int index, WriteResult result)
+    {
+        var record = _records[index];
         if (result.Outcome == WriteOutcome.Written)
         {
             item.IsDone = true;
             if (item.State == ItemState.DeadLetter) Log(item);
         }
-        else if (result.Outcome == WriteOutcome.Refused && !sent.IsLastResort)
+        else if (result.Outcome == WriteOutcome.Refused && !_sent[index].IsLastResort)
         {
             var wasDeadLetter = item.State == ItemState.DeadLetter;
-            item.Reject(wasDeadLetter ? item.Reason! : $"topic '{sent.Record.Topic}' refuses the output of {sent.Record.Value?.Length ?? 0} bytes: {Reasons.Short(result.Reason ?? "no reason given")}");
-            _pending.Add((sent.Item, wasDeadLetter ? Truncated(item) : DeadLetterOf(item), wasDeadLetter));
+            item.Reject(wasDeadLetter ? item.Reason! : $"topic '{record.Topic}' refuses the output of {record.Value?.Length ?? 0} bytes: {Reasons.Short(result.Reason ?? "no reason given")}");
+            _again.Add((wasDeadLetter ? Truncated(item) : DeadLetterOf(item), new Sent(_sent[index].Item, wasDeadLetter)));
         }
-        else
+        else if (++_failures <= LoggedOfAKind)
         {
-            logger.LogWarning("{Position} cannot be written to {Topic} and comes again: {Reason}", item.Position, sent.Record.Topic, result.Reason);
+            logger.LogWarning("{Position} cannot be written to {Topic} and comes again: {Reason}", item.Position, record.Topic, result.Reason);
         }
     }
 
@@ -90,8 +105,10 @@ internal sealed class ChunkWriter(ITopicWriter writer, ILogger logger)
 
     private void Log(in EnrichItem item)
     {
-        if (++_deadLetters > LoggedDeadLetters) return;
+        if (++_deadLetters > LoggedOfAKind) return;
         logger.LogWarning("{Position} went to the dead-letter topic: {Reason}", item.Position, item.Reason);
-        if (_deadLetters == LoggedDeadLetters) logger.LogWarning("Further dead letters of this batch are only counted");
+        if (_deadLetters == LoggedOfAKind) logger.LogWarning("Further dead letters of this batch are only counted");
     }
+
+    private readonly record struct Sent(int Item, bool IsLastResort);
 }

@@ -37,6 +37,7 @@ public sealed class EnrichBatch(EntityCatalog catalog, RowCache cache, ITopicWri
         var buffer = Interlocked.Exchange(ref _spare, null) ?? new EnrichmentBuffer();
         var run = new EnrichRun(cache, writer, logger, _options, buffer);
         var counts = await RunChunksAsync(run, cursors, remaining, cancellationToken);
+        buffer.Clear();
         if (buffer.Capacity <= LargestSpareBuffer) Volatile.Write(ref _spare, buffer);
 
         var comeAgain = cursors.Where(cursor => !cursor.IsDone).Select(cursor => cursor.NextPosition).ToList();

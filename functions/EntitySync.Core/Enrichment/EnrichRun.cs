@@ -10,20 +10,18 @@ internal sealed class EnrichRun(RowCache cache, ITopicWriter writer, ILogger log
     private readonly ReplayMarks _replays = new();
     private readonly ChunkWriter _writer = new(writer, logger);
     private readonly Dictionary<Enricher, RowTable[]> _tables = [];
-    private readonly HashSet<byte[]> _keys = new(ByteKeyComparer.Instance);
-    private readonly List<EnrichItem> _items = [];
+    private readonly HashSet<ReadOnlyMemory<byte>> _keys = new(MemoryComparer.Instance);
 
     /// <summary>Takes the next records of all partitions, as many as the bounds allow and at least one.</summary>
     public async Task<EnrichCounts> NextChunkAsync(List<PartitionCursor> cursors, int round, CancellationToken cancellationToken)
     {
         buffer.Clear();
-        _items.Clear();
         Take(cursors, round);
-        var items = _items.ToArray();
-        var rowsRead = await ScanAndLoadAsync(items, cancellationToken);
-        SpliceAll(items);
-        await _writer.WriteAsync(items, buffer, cancellationToken);
-        return Advance(items) with { RowsRead = rowsRead };
+        var missing = ScanAll();
+        var rowsRead = await missing.LoadAsync(buffer, cancellationToken);
+        SpliceAll();
+        await _writer.WriteAsync(buffer, cancellationToken);
+        return Advance() with { RowsRead = rowsRead };
     }
 
     // Each partition gets the same share, and another partition is first each round, so none starves when time always runs out.
@@ -41,18 +39,18 @@ internal sealed class EnrichRun(RowCache cache, ITopicWriter writer, ILogger log
             {
                 var record = cursor[index];
                 bytes += record.Value?.Length ?? 0;
-                if (_items.Count > 0 && bytes > options.ChunkBytes) return;
-                if (record.Key is { } key && !_keys.GetAlternateLookup<ReadOnlySpan<byte>>().Add(key.Span)) break;
-                _items.Add(new EnrichItem(cursor, index));
+                if (buffer.Items.Count > 0 && bytes > options.ChunkBytes) return;
+                if (record.Key is { } key && !_keys.Add(key)) break;
+                buffer.Items.Add(new EnrichItem(cursor, index));
             }
         }
     }
 
-    private async Task<int> ScanAndLoadAsync(EnrichItem[] items, CancellationToken cancellationToken)
+    private MissingRows ScanAll()
     {
         var missing = new MissingRows(_invocation);
-        foreach (ref var item in items.AsSpan()) Scan(ref item, missing);
-        return await missing.LoadAsync(buffer, cancellationToken);
+        foreach (ref var item in buffer.Items.Span) Scan(ref item, missing);
+        return missing;
     }
 
     private void Scan(ref EnrichItem item, MissingRows missing)
@@ -84,9 +82,9 @@ internal sealed class EnrichRun(RowCache cache, ITopicWriter writer, ILogger log
         }
     }
 
-    private void SpliceAll(EnrichItem[] items)
+    private void SpliceAll()
     {
-        foreach (ref var item in items.AsSpan())
+        foreach (ref var item in buffer.Items.Span)
         {
             if (item.State != ItemState.NeedsRows) continue;
             item.OutputStart = buffer.OutputLength;
@@ -98,10 +96,10 @@ internal sealed class EnrichRun(RowCache cache, ITopicWriter writer, ILogger log
     }
 
     // Items of a partition stand in order: the first one that is not done is where the partition comes again.
-    private static EnrichCounts Advance(EnrichItem[] items)
+    private EnrichCounts Advance()
     {
         var counts = new EnrichCounts();
-        foreach (ref readonly var item in items.AsSpan())
+        foreach (ref readonly var item in buffer.Items.Span)
         {
             if (item.Cursor.IsFailed) continue;
             if (!item.IsDone)

@@ -52,6 +52,8 @@ public sealed class EnrichmentBuffer
 
     internal Growable<byte> Output { get; } = new();
 
+    internal Growable<EnrichItem> Items { get; } = new();
+
     /// <summary>Bytes of output so far; the next document starts here.</summary>
     public int OutputLength => Output.Count;
 
@@ -59,7 +61,7 @@ public sealed class EnrichmentBuffer
     public ReadOnlyMemory<byte> OutputSlice(int start, int length) => Output.Memory.Slice(start, length);
 
     /// <summary>Bytes this buffer holds on to.</summary>
-    public long Capacity => Output.Capacity + Unescaped.Capacity + (8L * (Rows.Capacity + Chosen.Capacity)) + (32L * (Keys.Capacity + Members.Capacity));
+    public long Capacity => Output.Capacity + Unescaped.Capacity + (8L * (Rows.Capacity + Chosen.Capacity)) + (32L * (Keys.Capacity + Members.Capacity)) + (96L * Items.Capacity);
 
     /// <summary>Key <paramref name="index"/> of a scan: its relation and its text (UTF-8).</summary>
     public ReadOnlySpan<byte> KeyAt(in RootScan scan, int index, ReadOnlySpan<byte> root, out int relation)
@@ -78,6 +80,7 @@ public sealed class EnrichmentBuffer
         Members.Clear();
         Unescaped.Clear();
         Output.Clear();
+        Items.Clear();
     }
 
     internal ReadOnlySpan<byte> Text(scoped in MatchKey key, ReadOnlySpan<byte> root) => (key.Unescaped ? Unescaped.Span : root).Slice(key.Start, key.Length);

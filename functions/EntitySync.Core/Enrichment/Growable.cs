@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EntitySync.Core.Enrichment;
 
 /// <summary>A list that hands out references and spans into itself, which <see cref="List{T}"/> does not.</summary>
@@ -36,7 +38,9 @@ internal sealed class Growable<T>
 
     public void Advance(int count) => Count += count;
 
-    public void Truncate(int count) => Count = count;
-
-    public void Clear() => Count = 0;
+    public void Clear()
+    {
+        if (RuntimeHelpers.IsReferenceOrContainsReferences<T>()) Span.Clear(); // what is reused must not keep a batch's records alive
+        Count = 0;
+    }
 }
