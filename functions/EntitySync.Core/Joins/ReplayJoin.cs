@@ -1,0 +1,57 @@
+using EntitySync.Core.Replay;
+using EntitySync.Core.State;
+
+namespace EntitySync.Core.Joins;
+
+/// <summary>
+/// Joins a replay record with the latest root row of its key and emits that row, even when it is equal to the last emission.
+/// The replay message goes along byte for byte as header; the root position is the row's own.
+/// It runs on the task that takes the key's live updates, so a replay is never ahead of or behind one of them.
+/// </summary>
+internal sealed class ReplayJoin(TaskContext context, IStateStore rows)
+{
+    public const int MaxMessageBytes = 256 * 1024;
+
+    // One replay sends the same message with millions of keys: it is parsed once.
+    private byte[] _lastGood = [];
+
+    public void Process(in LogRecord record)
+    {
+        if (FindProblem(record) is { } problem)
+        {
+            context.DeadLetter(record, problem);
+            return;
+        }
+
+        var key = record.Key!.Value.Span;
+        if (!rows.TryGet(key, out var row))
+        {
+            context.Counts.UnknownIds++;
+            return;
+        }
+
+        context.Counts.Emitted++;
+        context.Counts.Replayed++;
+        context.Sink.Emit(new Emission
+        {
+            Topology = context.Topology,
+            HasKey = true,
+            Key = key,
+            IsTombstone = false,
+            Value = RootRow.Document(row),
+            RootPosition = new Position(context.Topology.Root.Topic, context.Partition, RootRow.Offset(row)),
+            Replay = record.Value!.Value.Span,
+        });
+    }
+
+    private string? FindProblem(in LogRecord record)
+    {
+        if (record.Key is null) return "replay record has no key";
+        if (record.Value is not { } value) return "replay record has no value";
+        if (value.Length > MaxMessageBytes) return $"replay message of {value.Length} bytes is larger than {MaxMessageBytes}";
+        if (value.Span.SequenceEqual(_lastGood)) return null;
+        if (ReplayMessage.TryParse(value.Span) is null) return "value is not a replay message";
+        _lastGood = value.ToArray();
+        return null;
+    }
+}
