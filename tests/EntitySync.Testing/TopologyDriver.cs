@@ -48,7 +48,7 @@ public sealed class TopologyDriver : IDisposable
         var source = Topology.Sources.IndexOf(Topology.Sources.Single(source => source.Topic == topic));
         var target = partition ?? (key is null ? 0 : Murmur2Partitioner.PartitionFor(key, Partitions));
         if (!_logs.TryGetValue((source, target), out var log)) log = _logs[(source, target)] = [];
-        var record = new LogRecord(source, target, log.Count, Timestamp: 0, key, value, headers);
+        var record = new LogRecord(source, target, log.Count, Timestamp: 0, OptionalBytes.From(key), OptionalBytes.From(value), headers);
         log.Add(record);
         _tasks[target].Process(record);
         return new Position(topic, target, record.Offset);

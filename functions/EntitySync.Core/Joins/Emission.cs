@@ -32,8 +32,8 @@ public readonly ref struct Emission
     public OutgoingRecord ToOutgoingRecord() => new()
     {
         Topic = Topology.EmissionTopic,
-        Key = HasKey ? Key.ToArray() : null,
-        Value = IsTombstone ? null : Value.ToArray(),
+        Key = OptionalBytes.From(HasKey ? Key.ToArray() : null),
+        Value = OptionalBytes.From(IsTombstone ? null : Value.ToArray()),
         Headers = CopyHeaders(),
     };
 }

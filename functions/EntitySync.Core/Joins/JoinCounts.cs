@@ -4,22 +4,22 @@ namespace EntitySync.Core.Joins;
 public sealed class JoinCounts
 {
     /// <summary>Root and replay records taken, good or bad.</summary>
-    public long Processed;
+    public long Processed { get; set; }
 
     /// <summary>Records emitted: live updates, tombstones and replays.</summary>
-    public long Emitted;
+    public long Emitted { get; set; }
 
     /// <summary>Emissions that a replay caused.</summary>
-    public long Replayed;
+    public long Replayed { get; set; }
 
     /// <summary>Replays of keys that have no root row.</summary>
-    public long UnknownIds;
+    public long UnknownIds { get; set; }
 
-    public long DeadLettered;
+    public long DeadLettered { get; set; }
 
     /// <summary>Records whose key belongs to another partition: their producer uses another partitioner.</summary>
-    public long MisplacedKeys;
+    public long MisplacedKeys { get; set; }
 
     /// <summary>Root records read again to rebuild state.</summary>
-    public long Restored;
+    public long Restored { get; set; }
 }

@@ -1,0 +1,10 @@
+namespace EntitySync.Core.State;
+
+/// <summary>
+/// Turns "array or null" into "memory or null". The language's own conversion makes an empty, non-null memory of a null array,
+/// which would turn a tombstone into an empty value.
+/// </summary>
+public static class OptionalBytes
+{
+    public static ReadOnlyMemory<byte>? From(byte[]? bytes) => bytes is null ? null : new ReadOnlyMemory<byte>(bytes);
+}
