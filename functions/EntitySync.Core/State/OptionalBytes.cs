@@ -6,5 +6,9 @@ namespace EntitySync.Core.State;
 /// </summary>
 public static class OptionalBytes
 {
-    public static ReadOnlyMemory<byte>? From(byte[]? bytes) => bytes is null ? null : new ReadOnlyMemory<byte>(bytes);
+    public static ReadOnlyMemory<byte>? From(byte[]? bytes)
+    {
+        if (bytes is not null) return new ReadOnlyMemory<byte>(bytes);
+        return null;
+    }
 }
