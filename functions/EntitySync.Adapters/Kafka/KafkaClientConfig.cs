@@ -1,0 +1,68 @@
+using Confluent.Kafka;
+using EntitySync.Core.Errors;
+
+namespace EntitySync.Adapters.Kafka;
+
+/// <summary>Client settings that every Kafka client of the product shares. TLS unless <c>KAFKA_SECURITY_PROTOCOL</c> says otherwise.</summary>
+public static class KafkaClientConfig
+{
+    /// <summary>Largest record a client sends; a topic may allow less.</summary>
+    public const int MaxMessageBytes = 8 * 1024 * 1024;
+
+    private const int MaxQueuedKilobytes = 128 * 1024;
+
+    /// <summary>
+    /// Idempotent, acknowledged by all in-sync replicas, partitioned as Java clients do.
+    /// Idempotence gives each record of a partition a sequence number, so that retries with several requests in flight keep the order.
+    /// </summary>
+    /// <param name="settings">Servers and protocol.</param>
+    /// <param name="deliveryTimeout">How long a record is retried before its delivery counts as failed.</param>
+    public static ProducerConfig Producer(EntitySyncSettings settings, TimeSpan deliveryTimeout) => new(Common(settings))
+    {
+        Acks = Acks.All,
+        EnableIdempotence = true,
+        Partitioner = Partitioner.Murmur2Random,
+        LingerMs = 5,
+        CompressionType = CompressionType.Lz4,
+        MessageMaxBytes = MaxMessageBytes,
+        MessageTimeoutMs = (int)deliveryTimeout.TotalMilliseconds,
+        QueueBufferingMaxKbytes = MaxQueuedKilobytes,
+    };
+
+    /// <summary>Reads committed records from the earliest one unless the group has a position; commits only when told.</summary>
+    public static ConsumerConfig Consumer(EntitySyncSettings settings, string groupId) => new(Common(settings))
+    {
+        GroupId = groupId,
+        EnableAutoCommit = false,
+        EnableAutoOffsetStore = false,
+        AutoOffsetReset = AutoOffsetReset.Earliest,
+        IsolationLevel = IsolationLevel.ReadCommitted,
+        AllowAutoCreateTopics = false,
+        FetchQueueBackoffMs = 20,
+    };
+
+    public static AdminClientConfig Admin(EntitySyncSettings settings) => new(Common(settings));
+
+    private static ClientConfig Common(EntitySyncSettings settings) => new()
+    {
+        BootstrapServers = settings.KafkaBootstrapServers.Length > 0
+            ? settings.KafkaBootstrapServers
+            : throw new InvalidRequestException("KAFKA_BOOTSTRAP_SERVERS is not set."),
+        SecurityProtocol = Protocol(settings.KafkaSecurityProtocol),
+        ClientId = "entitysync",
+        SocketKeepaliveEnable = true,
+        LogConnectionClose = false,
+        ReconnectBackoffMs = 100,
+        ReconnectBackoffMaxMs = 5_000,
+        StatisticsIntervalMs = 0,
+    };
+
+    private static SecurityProtocol Protocol(string text) => text.ToLowerInvariant() switch
+    {
+        "plaintext" => SecurityProtocol.Plaintext,
+        "ssl" => SecurityProtocol.Ssl,
+        "sasl_ssl" => SecurityProtocol.SaslSsl,
+        "sasl_plaintext" => SecurityProtocol.SaslPlaintext,
+        _ => throw new InvalidRequestException($"KAFKA_SECURITY_PROTOCOL is '{text}'; allowed: plaintext, ssl, sasl_ssl, sasl_plaintext."),
+    };
+}

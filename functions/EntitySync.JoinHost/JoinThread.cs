@@ -1,0 +1,94 @@
+using Confluent.Kafka;
+using EntitySync.Adapters;
+using EntitySync.Adapters.Kafka;
+using EntitySync.Core.Joins;
+using Microsoft.Extensions.Logging;
+
+namespace EntitySync.JoinHost;
+
+/// <summary>
+/// One thread of the container: runs a session, and when it fails waits a little and starts the next from the committed positions.
+/// It ends only when it is told to stop.
+/// </summary>
+internal sealed class JoinThread : IDisposable
+{
+    private readonly JoinThreadContext _context;
+    private readonly ThreadClients _clients;
+    private readonly Backoff _backoff;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly string _name;
+    private volatile bool _abandon;
+
+    public JoinThread(int index, EntitySyncSettings settings, IReadOnlyList<JoinTopology> topologies, JoinHostOptions options, ILoggerFactory loggers, TimeProvider time)
+    {
+        _name = $"join-{index}";
+        var logger = loggers.CreateLogger($"EntitySync.JoinHost.{_name}");
+        _backoff = new Backoff(options.FirstBackoff, options.LongestBackoff, Random.Shared.NextDouble);
+        _context = new JoinThreadContext(index, topologies, options, logger, time, _backoff.Reset);
+        _clients = new ThreadClients(settings, options, logger, _context.OnTrouble);
+    }
+
+    public JoinThreadStatus Status => _context.Status;
+
+    public IReadOnlyDictionary<string, JoinCounts> Counts => _context.Counts;
+
+    /// <summary>Completes when the thread has ended.</summary>
+    public Task Ended => _ended.Task;
+
+    public void Start() => new Thread(Run) { Name = _name, IsBackground = true }.Start();
+
+    /// <param name="abandon">True to drop what is not committed, as a crash would.</param>
+    public void Stop(bool abandon)
+    {
+        _abandon = abandon;
+        _stop.Cancel();
+    }
+
+    public void Dispose()
+    {
+        if (Ended.IsCompleted) _stop.Dispose(); // a thread that was left behind still waits on it
+    }
+
+    private void Run()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            if (RunSession() is not { } failure) continue;
+            var wait = _backoff.Next();
+            _context.Logger.LogWarning("{Reason}. Next attempt from the committed positions in {Wait:F1} s", failure, wait.TotalSeconds);
+            _context.Report("waiting", failure);
+            _stop.Token.WaitHandle.WaitOne(wait);
+        }
+
+        _context.Report("stopped", null);
+        _ended.SetResult();
+    }
+
+    /// <returns>Why the session failed; null after a stop.</returns>
+    private string? RunSession()
+    {
+        try
+        {
+            using var session = new JoinSession(_context, _clients);
+            session.Run(() => _abandon, _stop.Token);
+            return null;
+        }
+        catch (JoinThreadException failure)
+        {
+            return failure.Message;
+        }
+        catch (KafkaException failure)
+        {
+            var advice = KafkaErrors.Sort(failure.Error) == KafkaErrorAction.Fatal ? " (check credentials, permissions and configuration)" : "";
+            return KafkaErrors.Describe(failure.Error) + advice;
+        }
+#pragma warning disable CA1031 // A defect must not end the thread silently: its partitions would stand still while the process looks alive.
+        catch (Exception defect)
+#pragma warning restore CA1031
+        {
+            _context.Logger.LogError(defect, "Unexpected failure");
+            return $"{defect.GetType().Name}: {defect.Message}";
+        }
+    }
+}

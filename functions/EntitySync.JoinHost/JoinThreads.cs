@@ -1,0 +1,64 @@
+using EntitySync.Adapters;
+using EntitySync.Core.Definitions;
+using EntitySync.Core.Joins;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace EntitySync.JoinHost;
+
+/// <summary>All threads of the container, started and stopped with its host.</summary>
+internal sealed class JoinThreads : IHostedService, IDisposable
+{
+    private readonly IReadOnlyList<JoinTopology> _topologies;
+    private readonly IReadOnlyList<JoinThread> _threads;
+    private readonly JoinHostOptions _options;
+    private readonly ILogger<JoinThreads> _logger;
+
+    public JoinThreads(EntitySyncSettings settings, EntityCatalog catalog, JoinHostOptions options, ILoggerFactory loggers, TimeProvider time)
+    {
+        _options = options;
+        _logger = loggers.CreateLogger<JoinThreads>();
+        _topologies = [.. catalog.All.Select(JoinTopology.BuildTopology)];
+        _threads = [.. Enumerable.Range(0, settings.JoinThreads).Select(index => new JoinThread(index, settings, _topologies, options, loggers, time))];
+    }
+
+    public bool AreAlive => _threads.All(thread => !thread.Ended.IsCompleted);
+
+    public JoinHostStatus Status()
+    {
+        var threads = _threads.Select(thread => thread.Status).ToList();
+        var entities = _topologies.ToDictionary(
+            topology => topology.Entity,
+            topology => EntityCounts.Sum(_threads.Select(thread => thread.Counts[topology.Entity])),
+            StringComparer.Ordinal);
+        return new JoinHostStatus(threads.TrueForAll(thread => thread.IsReady), threads, entities);
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _logger.LogInformation("Starting {Threads} threads for {Entities}", _threads.Count, string.Join(", ", _topologies.Select(topology => topology.Entity)));
+        foreach (var thread in _threads) thread.Start();
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => StopAsync(abandon: false);
+
+    public void Dispose()
+    {
+        foreach (var thread in _threads) thread.Dispose();
+    }
+
+    /// <param name="abandon">True to drop what is not committed, as a crash would.</param>
+    public async Task StopAsync(bool abandon)
+    {
+        foreach (var thread in _threads) thread.Stop(abandon);
+        try
+        {
+            await Task.WhenAll(_threads.Select(thread => thread.Ended)).WaitAsync(_options.StopTimeout);
+        }
+        catch (TimeoutException)
+        {
+            _logger.LogWarning("Threads still busy after {Seconds} s are left behind; what they have not committed is emitted again after the next start", _options.StopTimeout.TotalSeconds);
+        }
+    }
+}
