@@ -1,0 +1,35 @@
+using EntitySync.Core.State;
+using EntitySync.Local.StepFunctions;
+using EntitySync.Local.Template;
+
+namespace EntitySync.Local.EventSources;
+
+/// <summary>All event sources of the template, started and stopped together.</summary>
+public sealed class EventSourceSet : IAsyncDisposable
+{
+    private readonly HttpClient _http;
+    private readonly List<IEventSource> _sources;
+
+    private EventSourceSet(HttpClient http, List<IEventSource> sources) => (_http, _sources) = (http, sources);
+
+    public IReadOnlyList<EventSourceStatus> Status => [.. _sources.Select(source => source.Status)];
+
+    /// <param name="discarded">Writes what the Kafka event sources give up.</param>
+    /// <param name="dynamoDb">Address of DynamoDB Local. Tables may appear later; their streams are then read from the beginning.</param>
+    public static EventSourceSet Start(
+        SamTemplate template, ILambdaInvoker functions, KafkaSourceCluster kafka, ITopicWriter discarded, Uri dynamoDb, TimeProvider time, ILoggerFactory loggers)
+    {
+        var http = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
+        var topics = template.KafkaEvents.Select(settings =>
+            (IEventSource)KafkaEventSource.Start(settings, kafka, functions, discarded, time, loggers.CreateLogger<KafkaEventSource>()));
+        var streams = template.DynamoDbStreamEvents.Select(settings =>
+            (IEventSource)DynamoDbStreamEventSource.Start(settings, template.Tables[settings.TableId].Name, dynamoDb, http, functions, time, loggers.CreateLogger<DynamoDbStreamEventSource>()));
+        return new EventSourceSet(http, [.. topics, .. streams]);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(_sources.Select(source => source.DisposeAsync().AsTask()));
+        _http.Dispose();
+    }
+}

@@ -1,0 +1,149 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+
+namespace EntitySync.Local.Template;
+
+/// <summary>
+/// What the local runner and the tests need of <c>template.yaml</c>: functions, routes, event sources, tables, state machines. It is the deployed
+/// file itself, so that the runner cannot drift from it.
+/// </summary>
+public sealed class SamTemplate
+{
+    private readonly JsonObject _resources;
+    private readonly JsonObject _functionGlobals;
+    private readonly TemplateValues _values;
+
+    private SamTemplate(string path, JsonObject root, IReadOnlyDictionary<string, string> parameters)
+    {
+        Path = path;
+        Root = root;
+        _resources = root["Resources"] as JsonObject ?? throw new InvalidDataException($"{path} has no Resources.");
+        _functionGlobals = root["Globals"]?["Function"] as JsonObject ?? [];
+        _values = new TemplateValues(root, parameters);
+        Functions = Of("AWS::Serverless::Function").Select(Function).ToImmutableSortedDictionary(function => function.LogicalId, function => function, StringComparer.Ordinal);
+        Tables = Of("AWS::DynamoDB::Table").Select(Table).ToImmutableSortedDictionary(table => table.LogicalId, table => table, StringComparer.Ordinal);
+        StateMachines = [.. Of("AWS::Serverless::StateMachine").Select(StateMachine)];
+        Routes = [.. Events("HttpApi").Select(source => new HttpRoute(source.FunctionId, Text(source.Properties, "Method").ToUpperInvariant(), Text(source.Properties, "Path")))];
+        KafkaEvents = [.. KafkaSources().Select(KafkaEvent)];
+        DynamoDbStreamEvents = [.. Events("DynamoDB").Select(StreamEvent)];
+    }
+
+    public string Path { get; }
+
+    /// <summary>The whole file: short tags in their long form, every scalar as text, nothing resolved.</summary>
+    public JsonObject Root { get; }
+
+    public ImmutableSortedDictionary<string, LambdaFunction> Functions { get; }
+
+    public ImmutableSortedDictionary<string, TableDefinition> Tables { get; }
+
+    public ImmutableArray<StateMachineDefinition> StateMachines { get; }
+
+    public ImmutableArray<HttpRoute> Routes { get; }
+
+    public ImmutableArray<KafkaEventSettings> KafkaEvents { get; }
+
+    public ImmutableArray<DynamoDbStreamEventSettings> DynamoDbStreamEvents { get; }
+
+    /// <param name="path">The template file.</param>
+    /// <param name="parameters">Parameter values; the template's defaults for the others.</param>
+    /// <exception cref="InvalidDataException">The file is not such a template; the message says where.</exception>
+    public static SamTemplate Load(string path, IReadOnlyDictionary<string, string>? parameters = null) =>
+        new(path, TemplateReader.Read(path), parameters ?? ImmutableDictionary<string, string>.Empty);
+
+    private IEnumerable<(string Id, JsonObject Properties)> Of(string type) =>
+        from resource in _resources
+        where resource.Value?["Type"]?.ToString() == type
+        select (resource.Key, resource.Value["Properties"] as JsonObject ?? []);
+
+    private LambdaFunction Function((string Id, JsonObject Properties) resource)
+    {
+        var environment = (resource.Properties["Environment"]?["Variables"] as JsonObject ?? [])
+            .Concat((_functionGlobals["Environment"]?["Variables"] as JsonObject ?? []).Where(global => resource.Properties["Environment"]?["Variables"]?[global.Key] is null));
+        return new LambdaFunction(
+            resource.Id,
+            Text(resource.Properties, "Handler"),
+            TimeSpan.FromSeconds(Number(resource.Properties, "Timeout") ?? Number(_functionGlobals, "Timeout") ?? 3),
+            Number(resource.Properties, "MemorySize") ?? Number(_functionGlobals, "MemorySize") ?? 128,
+            environment.ToImmutableSortedDictionary(variable => variable.Key, variable => _values.Text(variable.Value) ?? "", StringComparer.Ordinal));
+    }
+
+    private TableDefinition Table((string Id, JsonObject Properties) resource)
+    {
+        var types = resource.Properties["AttributeDefinitions"]!.AsArray().ToDictionary(attribute => attribute!["AttributeName"]!.ToString(), attribute => attribute!["AttributeType"]!.ToString());
+        var keys = from key in resource.Properties["KeySchema"]!.AsArray()
+                   let name = key!["AttributeName"]!.ToString()
+                   select new TableKey(name, types[name], key!["KeyType"]!.ToString());
+        return new TableDefinition(
+            resource.Id,
+            Text(resource.Properties, "TableName"),
+            [.. keys],
+            resource.Properties["StreamSpecification"]?["StreamViewType"]?.ToString(),
+            resource.Properties["TimeToLiveSpecification"]?["AttributeName"]?.ToString());
+    }
+
+    private StateMachineDefinition StateMachine((string Id, JsonObject Properties) resource) => new(
+        resource.Id,
+        Text(resource.Properties, "DefinitionUri"),
+        (resource.Properties["DefinitionSubstitutions"] as JsonObject ?? [])
+            .ToImmutableSortedDictionary(pair => pair.Key, pair => LogicalId(_values.Text(pair.Value)) ?? "", StringComparer.Ordinal));
+
+    private IEnumerable<(string Id, string FunctionId, JsonObject Properties)> Events(string type) =>
+        from function in Of("AWS::Serverless::Function")
+        from source in function.Properties["Events"] as JsonObject ?? []
+        where source.Value?["Type"]?.ToString() == type
+        select ($"{function.Id}.{source.Key}", function.Id, _values.Resolve(source.Value["Properties"]) as JsonObject ?? []);
+
+    private IEnumerable<(string Id, string FunctionId, JsonObject Properties)> KafkaSources()
+    {
+        var mappings = from mapping in Of("AWS::Lambda::EventSourceMapping")
+                       where mapping.Properties.ContainsKey("Topics")
+                       let properties = (JsonObject)_values.Resolve(mapping.Properties)!
+                       select (mapping.Id, LogicalId(properties["FunctionName"]?.ToString()) ?? "", properties);
+        return Events("MSK").Concat(Events("SelfManagedKafka")).Concat(mappings);
+    }
+
+    private static KafkaEventSettings KafkaEvent((string Id, string FunctionId, JsonObject Properties) source)
+    {
+        var group = source.Properties["ConsumerGroupId"]
+            ?? source.Properties["AmazonManagedKafkaEventSourceConfig"]?["ConsumerGroupId"]
+            ?? source.Properties["SelfManagedKafkaEventSourceConfig"]?["ConsumerGroupId"];
+        var destination = source.Properties["DestinationConfig"]?["OnFailure"]?["Destination"]?.ToString();
+        return new KafkaEventSettings(
+            Batch(source, defaultWindow: TimeSpan.FromMilliseconds(500)),
+            source.Properties["Topics"]!.AsArray().Single()!.ToString(),
+            group?.ToString() ?? source.Id,
+            FromBeginning(source.Properties),
+            Number(source.Properties["ProvisionedPollerConfig"], "MinimumPollers") ?? 1,
+            destination is not null && destination.StartsWith("kafka://", StringComparison.Ordinal) ? destination["kafka://".Length..] : null);
+    }
+
+    private static DynamoDbStreamEventSettings StreamEvent((string Id, string FunctionId, JsonObject Properties) source) => new(
+        Batch(source, defaultWindow: TimeSpan.Zero),
+        LogicalId(Text(source.Properties["Stream"])) ?? "",
+        FromBeginning(source.Properties),
+        LogicalId(Text(source.Properties["DestinationConfig"]?["OnFailure"]?["Destination"])));
+
+    private static BatchSettings Batch((string Id, string FunctionId, JsonObject Properties) source, TimeSpan defaultWindow) => new(
+        source.Id,
+        source.FunctionId,
+        Number(source.Properties, "BatchSize") ?? 100,
+        Number(source.Properties, "MaximumBatchingWindowInSeconds") is { } seconds ? TimeSpan.FromSeconds(seconds) : defaultWindow,
+        source.Properties["FunctionResponseTypes"] is JsonArray types && types.Any(type => type?.ToString() == "ReportBatchItemFailures"),
+        source.Properties["BisectBatchOnFunctionError"]?.ToString() == "true",
+        Number(source.Properties, "MaximumRetryAttempts") is { } attempts and >= 0 ? attempts : null,
+        Number(source.Properties, "MaximumRecordAgeInSeconds") is { } age and >= 0 ? TimeSpan.FromSeconds(age) : null);
+
+    private static bool FromBeginning(JsonObject properties) => Text(properties["StartingPosition"]) == "TRIM_HORIZON";
+
+    private string Text(JsonObject properties, string name) =>
+        _values.Text(properties[name]) ?? throw new InvalidDataException($"{Path}: {name} is missing or is no text.");
+
+    private static string? Text(JsonNode? node) => node is JsonValue value ? value.ToString() : null;
+
+    private static int? Number(JsonNode? properties, string name) => properties?[name] is JsonValue value ? int.Parse(value.ToString()) : null;
+
+    // "${EnrichFunction.Arn}" and "${EnrichFunction}" name the resource EnrichFunction.
+    private static string? LogicalId(string? reference) =>
+        reference is ['$', '{', .. var name, '}'] ? name.Split('.')[0] : null;
+}

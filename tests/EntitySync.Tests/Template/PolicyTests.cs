@@ -1,0 +1,52 @@
+using System.Text.Json.Nodes;
+using EntitySync.Local.Template;
+
+namespace EntitySync.Tests.Template;
+
+public sealed class PolicyTests
+{
+    // Calls for which IAM knows no narrower resource: log delivery of a state machine, and what an event source asks EC2 about the network.
+    private static readonly string[] WithoutResource =
+    [
+        "ec2:DescribeSecurityGroups", "ec2:DescribeVpcs",
+        "logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:DescribeLogGroups", "logs:DescribeResourcePolicies", "logs:GetLogDelivery", "logs:ListLogDeliveries",
+        "logs:PutResourcePolicy", "logs:UpdateLogDelivery",
+    ];
+
+    [Fact]
+    public void WildcardResource_OnlyWhereThereIsNoOther()
+    {
+        var wild = Statements().Where(statement => Texts(statement["Resource"]).Contains("*")).SelectMany(statement => Texts(statement["Action"]));
+        wild.Order(StringComparer.Ordinal).ShouldBe(WithoutResource);
+    }
+
+    [Fact]
+    public void Action_IsNeverAPattern() => Statements().SelectMany(statement => Texts(statement["Action"])).Where(action => action.Contains('*', StringComparison.Ordinal)).ShouldBeEmpty();
+
+    [Fact]
+    public void TriggerReplay_MayStartThisStateMachineAndNothingElse()
+    {
+        var policies = Checkout.Template.Root["Resources"]!["TriggerReplayFunction"]!["Properties"]!["Policies"]!;
+        var statement = StatementsIn(policies).ShouldHaveSingleItem();
+        Texts(statement["Action"]).ShouldBe(["states:StartExecution"]);
+        statement["Resource"]!.ToJsonString().ShouldBe("""{"Ref":"ReplayStateMachine"}""");
+    }
+
+    private static IEnumerable<JsonObject> Statements() =>
+        StatementsIn(Checkout.Template.Root["Resources"]!).Concat(StatementsIn(SamTemplate.Load(Checkout.PathOf("infra", "join-host.yaml")).Root["Resources"]!));
+
+    private static IEnumerable<JsonObject> StatementsIn(JsonNode? node) => node switch
+    {
+        JsonObject map when map.ContainsKey("Effect") => [map],
+        JsonObject map => map.SelectMany(property => StatementsIn(property.Value)),
+        JsonArray list => list.SelectMany(StatementsIn),
+        _ => [],
+    };
+
+    private static IEnumerable<string> Texts(JsonNode? node) => node switch
+    {
+        JsonArray list => list.SelectMany(Texts),
+        JsonValue value => [value.ToString()],
+        _ => [],
+    };
+}
