@@ -6,6 +6,7 @@ namespace EntitySync.Local.Kafka;
 internal sealed unsafe class MockClusterApi(nint library)
 {
     private readonly delegate* unmanaged<nint> _confNew = (delegate* unmanaged<nint>)NativeLibrary.GetExport(library, "rd_kafka_conf_new");
+    private readonly delegate* unmanaged<nint, byte*, byte*, byte*, nuint, int> _confSet = (delegate* unmanaged<nint, byte*, byte*, byte*, nuint, int>)NativeLibrary.GetExport(library, "rd_kafka_conf_set");
     private readonly delegate* unmanaged<int, nint, byte*, nuint, nint> _new = (delegate* unmanaged<int, nint, byte*, nuint, nint>)NativeLibrary.GetExport(library, "rd_kafka_new");
     private readonly delegate* unmanaged<nint, void> _destroy = (delegate* unmanaged<nint, void>)NativeLibrary.GetExport(library, "rd_kafka_destroy");
     private readonly delegate* unmanaged<nint, int, nint> _clusterNew = (delegate* unmanaged<nint, int, nint>)NativeLibrary.GetExport(library, "rd_kafka_mock_cluster_new");
@@ -25,7 +26,10 @@ internal sealed unsafe class MockClusterApi(nint library)
     public nint NewInstance()
     {
         var message = stackalloc byte[512];
-        var instance = _new(Producer, _confNew(), message, 512);
+        var configuration = _confNew();
+        // It connects to nobody itself: only errors are worth a line.
+        fixed (byte* name = "log_level\0"u8, value = "3\0"u8) _confSet(configuration, name, value, message, 512);
+        var instance = _new(Producer, configuration, message, 512);
         return instance != 0 ? instance : throw new InvalidOperationException($"rd_kafka_new failed: {Marshal.PtrToStringUTF8((nint)message)}");
     }
 

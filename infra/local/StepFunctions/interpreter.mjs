@@ -14,6 +14,7 @@ Promise.withResolvers ??= function withResolvers() {
 const require = createRequire(path.join(process.argv[2], 'package.json'));
 const { StateMachine, ExecutionAbortedError, ExecutionTimeoutError } = require('aws-local-stepfunctions');
 const running = new Map();
+const text = (value) => value == null ? null : typeof value === 'string' ? value : JSON.stringify(value);
 const write = (message) => process.stdout.write(JSON.stringify(message) + '\n');
 
 async function forwardEvents(executionArn, eventLogs) {
@@ -22,9 +23,9 @@ async function forwardEvents(executionArn, eventLogs) {
       type: 'event',
       executionArn,
       event: event.type,
-      state: event.state?.name ?? event.stateName ?? event.parentState?.name ?? null,
-      error: event.Error ?? event.state?.error?.name ?? null,
-      cause: event.Cause ?? null,
+      state: text(event.state?.name ?? event.stateName ?? event.parentState?.name),
+      error: text(event.Error ?? event.state?.error?.name),
+      cause: text(event.Cause),
       timestamp: event.timestamp,
     });
   }
@@ -34,7 +35,7 @@ function ended(executionArn, error) {
   if (error instanceof ExecutionAbortedError) return { type: 'ended', executionArn, status: 'ABORTED' };
   if (error instanceof ExecutionTimeoutError) return { type: 'ended', executionArn, status: 'TIMED_OUT', error: 'States.Timeout' };
   const reason = error.cause ?? error;
-  return { type: 'ended', executionArn, status: 'FAILED', error: reason.name ?? 'States.Runtime', cause: reason.message ?? '' };
+  return { type: 'ended', executionArn, status: 'FAILED', error: text(reason.name) ?? 'States.Runtime', cause: text(reason.message) ?? '' };
 }
 
 async function start({ executionArn, definition, input, context }) {
