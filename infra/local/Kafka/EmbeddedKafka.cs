@@ -16,6 +16,7 @@ public sealed class EmbeddedKafka : IDisposable
     private readonly nint _instance;
     private readonly nint _cluster;
     private readonly ConcurrentDictionary<string, int> _topics = new(StringComparer.Ordinal);
+    private readonly Lock _creating = new();
     private bool _disposed;
 
     public EmbeddedKafka(int brokers = 3)
@@ -36,9 +37,21 @@ public sealed class EmbeddedKafka : IDisposable
     public IReadOnlyDictionary<string, int> Topics => _topics;
 
     /// <summary>Creates the topic; nothing happens when it exists already.</summary>
+    /// <exception cref="ArgumentException">It exists with another number of partitions.</exception>
     public void CreateTopic(string topic, int partitions)
     {
-        if (_topics.TryAdd(topic, partitions)) _api.CreateTopic(_cluster, topic, partitions, Math.Min(3, Brokers));
+        lock (_creating)
+        {
+            if (!_topics.TryGetValue(topic, out var present))
+            {
+                _api.CreateTopic(_cluster, topic, partitions, Math.Min(3, Brokers));
+                _topics[topic] = partitions;
+            }
+            else if (present != partitions)
+            {
+                throw new ArgumentException($"Topic {topic} has {present} partitions, not {partitions}.", nameof(partitions));
+            }
+        }
     }
 
     /// <summary>The next requests of kind <paramref name="apiKey"/> (Kafka protocol number, 0 = Produce) get these errors, one each.</summary>

@@ -1,0 +1,44 @@
+namespace EntitySync.Local.Processes;
+
+internal static class GuardScript
+{
+    /// <summary>
+    /// What the guard of a run does, in POSIX shell, so that it needs nothing that a bare machine lacks. Its input is a pipe that only the
+    /// runner holds: end of input without <c>finished</c> means that the runner is dead, however it died. Children lead their own process
+    /// group where <c>setsid</c> exists, so a whole tree (npm, make, compilers) is ended with one signal.
+    /// Arguments: temp folder, run folder, pid of the runner, pid of its parent when that is <c>dotnet run</c> (else 0), cache folder.
+    /// </summary>
+    public const string Text = """
+        trap '' INT HUP QUIT TERM
+        temp=$1 folder=$2 runner=$3 parent=$4 cache=$5
+        case $folder in "$temp"/entitysync-run-*) ;; *) exit 64 ;; esac
+        umask 077
+        mkdir "$folder" || exit 65
+        echo ready
+        children= part= finished=
+        without() { kept=; for pid in $children; do [ "$pid" = "$1" ] || kept="$kept $pid"; done; children=$kept; }
+        signal() { for pid in $children; do kill -s "$1" -- "-$pid" || kill -s "$1" "$pid"; done 2>/dev/null; }
+        any_alive() { for pid in $children; do { kill -s 0 -- "-$pid" || kill -s 0 "$pid"; } 2>/dev/null && return 0; done; return 1; }
+        while read -r word value; do
+          case $word in
+            child) children="$children $value" ;;
+            gone) without "$value" ;;
+            part) part=$value ;;
+            finished) finished=1; break ;;
+          esac
+        done
+        signal TERM
+        tries=0
+        while [ $tries -lt 20 ] && any_alive; do sleep 0.1; tries=$((tries + 1)); done
+        signal KILL
+        rm -rf "$folder"
+        case $part in */*|'') ;; *.part-"$runner") rm -rf "$cache/$part" ;; esac
+        [ "$finished" ] && exit 0
+        rm -f "$temp"/dotnet-diagnostic-"$runner"-* "$temp"/clr-debug-pipe-"$runner"-*
+        if [ "$parent" -gt 0 ]; then
+          tries=0
+          while [ $tries -lt 10 ] && kill -s 0 "$parent" 2>/dev/null; do sleep 0.1; tries=$((tries + 1)); done
+          kill -s 0 "$parent" 2>/dev/null || rm -f "$temp"/dotnet-diagnostic-"$parent"-* "$temp"/clr-debug-pipe-"$parent"-*
+        fi
+        """;
+}
