@@ -1,5 +1,9 @@
+using Amazon.StepFunctions;
 using EntitySync.Adapters;
+using EntitySync.Adapters.DynamoDb;
 using EntitySync.Adapters.Kafka;
+using EntitySync.Adapters.StepFunctions;
+using EntitySync.Core.Definitions;
 using EntitySync.Core.State;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -12,6 +16,9 @@ internal static class SharedServices
 {
     public static IServiceCollection AddShared(this IServiceCollection services)
     {
+        services.TryAddSingleton(provider => DefinitionLoader.LoadCatalog(provider.GetRequiredService<EntitySyncSettings>().DefinitionsPath));
+        services.TryAddSingleton(provider => DynamoDbClients.Create(provider.GetRequiredService<EntitySyncSettings>()));
+        services.TryAddSingleton(typeof(IAmazonStepFunctions), provider => StepFunctionsClients.Create(provider.GetRequiredService<EntitySyncSettings>()));
         services.TryAddSingleton<ITopicWriter>(provider => new KafkaTopicWriter(
             provider.GetRequiredService<EntitySyncSettings>(), provider.GetRequiredService<ILogger<KafkaTopicWriter>>(), provider.GetRequiredService<TimeProvider>()));
         return services;
