@@ -1,0 +1,88 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using EntitySync.Core.Definitions;
+using EntitySync.Core.Errors;
+
+namespace EntitySync.Core.Replay;
+
+/// <summary>What a request must be, whatever the store holds.</summary>
+internal static partial class ReplayRequestRules
+{
+    /// <summary>The request with its replay id, distinct ids and without empty members; and the definition it is about.</summary>
+    /// <exception cref="InvalidRequestException">Names every mistake, in words for the person who started the replay.</exception>
+    public static (EntityDefinition Definition, ReplayRequest Request) Accept(ReplayRequest request, string replayId, EntityCatalog catalog)
+    {
+        var definition = catalog.TryGet(request.Entity, out var found) ? found : null;
+        var problems = new List<string?> { IdProblem(replayId), EntityProblem(request.Entity, definition, catalog) };
+        problems.AddRange(WhatProblems(request));
+        problems.AddRange(CauseProblems(request, definition));
+        if (request.RatePerSecond is < 1 or > ReplayOptions.MaximumRatePerSecond)
+        {
+            problems.Add($"ratePerSecond is {request.RatePerSecond}; allowed: 1 to {ReplayOptions.MaximumRatePerSecond}.");
+        }
+
+        var messages = problems.OfType<string>().ToList();
+        if (messages.Count > 0) throw new InvalidRequestException(string.Join(" ", messages));
+        return (definition!, Normalise(request, replayId));
+    }
+
+    public static string? IdProblem(string replayId) => ReplayId().IsMatch(replayId)
+        ? null
+        : $"replayId '{Cut(replayId)}' is not usable; allowed: 1 to 80 of A-Z a-z 0-9 . _ -";
+
+    private static string? EntityProblem(string entity, EntityDefinition? definition, EntityCatalog catalog)
+    {
+        var known = catalog.All.Select(each => each.Entity).ToList();
+        var names = known.Count == 0 ? "none is defined" : string.Join(", ", known);
+        if (entity.Length == 0) return $"entity is missing; known: {names}.";
+        if (definition is null) return $"entity '{Cut(entity)}' is not known; known: {names}.{Suggestion.For(entity, known)}";
+        return definition.Replay is null ? $"entity '{entity}' has no 'replay' in its definition, so there is no id source to page." : null;
+    }
+
+    private static IEnumerable<string?> WhatProblems(ReplayRequest request)
+    {
+        var ids = request.Ids;
+        if (ids is { Count: > 0 } && request.Where is { Length: > 0 }) yield return "ids and where exclude each other: the ids are taken as they are.";
+        if (ids is { Count: > 0 } && request.Causes is { Count: > 0 }) yield return "ids and causes exclude each other: the ids are taken as they are.";
+        if (ids is { Count: 0 }) yield return "ids is an empty list; leave it out to replay all.";
+        if (ids is { Count: > ReplayOptions.MaximumIds }) yield return $"ids lists {ids.Count}; at most {ReplayOptions.MaximumIds} are allowed, use where for more.";
+        if (ids is not null && ids.Any(id => string.IsNullOrEmpty(id) || Encoding.UTF8.GetByteCount(id) > ReplayOptions.MaximumIdBytes))
+        {
+            yield return $"an id in ids is empty or longer than {ReplayOptions.MaximumIdBytes} bytes.";
+        }
+
+        if (request.Where is { } where && (string.IsNullOrWhiteSpace(where) || where.Length > ReplayOptions.MaximumWhereLength))
+        {
+            yield return $"where is blank or longer than {ReplayOptions.MaximumWhereLength} characters.";
+        }
+    }
+
+    private static IEnumerable<string?> CauseProblems(ReplayRequest request, EntityDefinition? definition)
+    {
+        if (definition?.Replay is null || request.Causes is not { Count: > 0 } causes) yield break;
+        if (causes.Any(cause => string.IsNullOrEmpty(cause.Table) || string.IsNullOrEmpty(cause.Key)))
+        {
+            yield return "a cause has no table or no key.";
+            yield break;
+        }
+
+        var tables = definition.LookedUp().Select(relation => relation.From).Distinct(StringComparer.Ordinal).ToList();
+        var strangers = causes.Select(cause => cause.Table).Except(tables, StringComparer.Ordinal).ToList();
+        if (strangers.Count > 0)
+        {
+            yield return $"causes name {string.Join(", ", strangers.Select(Cut))}, which '{definition.Entity}' does not look up; it looks up: {string.Join(", ", tables)}.";
+        }
+    }
+
+    private static ReplayRequest Normalise(ReplayRequest request, string replayId) => request with
+    {
+        ReplayId = replayId,
+        Ids = request.Ids?.Distinct(StringComparer.Ordinal).ToList(),
+        Causes = request.Causes is { Count: > 0 } causes ? causes : null,
+    };
+
+    private static string Cut(string text) => text.Length <= 80 ? text : text[..80] + "…";
+
+    [GeneratedRegex("^[A-Za-z0-9._-]{1,80}$", RegexOptions.CultureInvariant)]
+    private static partial Regex ReplayId();
+}
