@@ -56,10 +56,10 @@ internal sealed class ReplayCheckpointUpdate(string table, SliceClaim claim, Pag
         else remove = " REMOVE estimatedSecondsLeft";
         return Update(
             ReplayParts.Replay,
-            $"{set}{remove} ADD idsPublished :ids, pages :pages, slicesDone :done, total :total, slicesCounted :counted",
+            $"{set}{remove} ADD idsPublished :ids, pages :pages, slicesDone :done, #total :total, slicesCounted :counted",
             "attribute_exists(replayId)",
             values,
-            new() { ["#part"] = "part" });
+            new() { ["#total"] = "total" });
     }
 
     private TransactWriteItem Update(string part, string update, string condition, Item values, Dictionary<string, string> names) => new()
@@ -71,7 +71,7 @@ internal sealed class ReplayCheckpointUpdate(string table, SliceClaim claim, Pag
             UpdateExpression = update,
             ConditionExpression = condition,
             ExpressionAttributeValues = values,
-            ExpressionAttributeNames = names.Where(name => (update + condition).Contains(name.Key, StringComparison.Ordinal)).ToDictionary() is { Count: > 0 } used ? used : null,
+            ExpressionAttributeNames = names,
         },
     };
 }
