@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
 # Rebuilds every stand-in package from infra/offline/src into a folder (default: infra/offline/feed), which it empties of packages first.
-# Order matters: later packages depend on earlier ones, found in the same folder.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 out=${1:-$here/feed}
@@ -8,7 +7,7 @@ mkdir -p "$out"
 out=$(cd "$out" && pwd)
 build=$(mktemp -d "${TMPDIR:-/tmp}/entitysync-feed.XXXXXX")
 trap 'rm -rf "$build"' EXIT
-cp -R "$here/src" "$here"/Directory.* "$build/"
+cp -R "$here/src" "$here/feed.proj" "$here"/Directory.* "$build/"
 find "$build/src" -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} +
 rm -f "$out"/*.nupkg
 
@@ -32,11 +31,7 @@ CONFIG
 
 # NUGET_PACKAGES would win over the private folder above and fill the user's cache with packages not yet committed.
 unset NUGET_PACKAGES
-for id in Amazon.Lambda.Core Amazon.Lambda.DynamoDBEvents Amazon.Lambda.KafkaEvents Amazon.Lambda.APIGatewayEvents \
-  Amazon.Lambda.Serialization.SystemTextJson Amazon.Lambda.TestUtilities AWSSDK.StepFunctions librdkafka.redist; do
-  dotnet pack "$build/src/$id" -c Release -o "$out" --nologo -v quiet -nodeReuse:false
-  echo "$id"
-done
+dotnet msbuild "$build/feed.proj" -p:FeedFolder="$out" -nologo -nodeReuse:false -v:quiet
 
 # NuGet never looks again at a version it has in its cache, so a rebuilt feed would not reach a project on this machine.
 if [ "$out" = "$here/feed" ]; then

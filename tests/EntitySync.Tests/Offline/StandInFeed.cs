@@ -33,18 +33,7 @@ internal sealed class StandInFeed
         [.. _manifests.Select(package => $"{package.Key}: {Value(package.Value, "id")} {Value(package.Value, "version")} -> {string.Join(", ", Dependencies(package.Value))}")];
 
     /// <summary>The public API of every assembly in the feed, one list.</summary>
-    public IReadOnlyList<string> PublicApi()
-    {
-        var context = new FeedContext(_assemblies);
-        try
-        {
-            return [.. _assemblies.Keys.Order(StringComparer.Ordinal).SelectMany(name => Offline.PublicApi.Of(context.LoadFromAssemblyName(new AssemblyName(name))))];
-        }
-        finally
-        {
-            context.Unload();
-        }
-    }
+    public IReadOnlyList<string> PublicApi() => [.. _assemblies.Keys.Order(StringComparer.Ordinal).SelectMany(PublicApi)];
 
     /// <summary>The public API of one assembly in the feed.</summary>
     public IReadOnlyList<string> PublicApi(string assembly)
@@ -59,6 +48,10 @@ internal sealed class StandInFeed
             context.Unload();
         }
     }
+
+    /// <summary>Whether a loaded assembly came from a stand-in package: each names its sources in itself.</summary>
+    public static bool IsStandIn(Assembly assembly) =>
+        assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Any(data => data.Key.StartsWith("EntitySyncStandIn:", StringComparison.Ordinal));
 
     private static string Value(XElement manifest, string name) => manifest.Descendants().First(element => element.Name.LocalName == name).Value;
 

@@ -7,12 +7,13 @@ namespace EntitySync.Tests.Offline;
 public sealed class StandInFeedTests : IDisposable
 {
     private readonly string _rebuilt = Directory.CreateTempSubdirectory("entitysync-feed-test").FullName;
-    private readonly StandInFeed _feed = new(Path.Combine(FeedBuilder.OfflineFolder, "feed"));
+    private readonly StandInFeed _feed = new(Path.Combine(RepositoryTools.OfflineFolder, "feed"));
 
     [Fact]
     public async Task RebuiltSources_GiveThePackagesAndPublicApiOfTheFeed()
     {
-        await FeedBuilder.BuildAsync(_rebuilt, TestContext.Current.CancellationToken);
+        var (exitCode, output) = await RepositoryTools.RunAsync("bash", [Path.Combine(RepositoryTools.OfflineFolder, "build-feed.sh"), _rebuilt], TestContext.Current.CancellationToken);
+        exitCode.ShouldBe(0, output);
         var rebuilt = new StandInFeed(_rebuilt);
 
         rebuilt.Packages.ShouldBe(_feed.Packages);
@@ -44,7 +45,7 @@ public sealed class StandInFeedTests : IDisposable
         foreach (var name in _feed.AssemblyNames)
         {
             var restored = AssemblyLoadContext.Default.LoadFromAssemblyName(new AssemblyName(name));
-            if (IsStandIn(restored))
+            if (StandInFeed.IsStandIn(restored))
                 PublicApi.Of(restored).Except(_feed.PublicApi(name)).ShouldBeEmpty($"{name} in NuGet's cache is an older stand-in: delete its folder there and build again");
         }
     }
@@ -63,9 +64,6 @@ public sealed class StandInFeedTests : IDisposable
     public void HiddenMember_IsNotPartOfTheApi() => PublicApi.Of(typeof(OnlyHidden)).ShouldBe([]);
 
     public void Dispose() => Directory.Delete(_rebuilt, recursive: true);
-
-    private static bool IsStandIn(Assembly assembly) =>
-        assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Any(data => data.Key.StartsWith("EntitySyncStandIn:", StringComparison.Ordinal));
 
     private static string MemberName(string line)
     {

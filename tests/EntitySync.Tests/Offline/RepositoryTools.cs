@@ -2,18 +2,19 @@ using System.Diagnostics;
 
 namespace EntitySync.Tests.Offline;
 
-/// <summary>Runs infra/offline/build-feed.sh into a folder of its own.</summary>
-internal static class FeedBuilder
+/// <summary>Runs the repository's own build steps as a developer would.</summary>
+internal static class RepositoryTools
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(4);
 
-    public static string OfflineFolder => Path.Combine(RepositoryRoot(), "infra", "offline");
+    public static string Root { get; } = FindRoot();
 
-    public static async Task BuildAsync(string output, CancellationToken cancellationToken)
+    public static string OfflineFolder => Path.Combine(Root, "infra", "offline");
+
+    /// <summary>Runs a command in the repository's root and waits for its end; a command that outlives the deadline is killed with its children.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(string command, string[] arguments, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo("bash") { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add(Path.Combine(OfflineFolder, "build-feed.sh"));
-        start.ArgumentList.Add(output);
+        var start = new ProcessStartInfo(command, arguments) { WorkingDirectory = Root, RedirectStandardOutput = true, RedirectStandardError = true };
         // Left over from `dotnet test`, these would tie the inner build to the outer one.
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList())
             start.Environment.Remove(name);
@@ -26,7 +27,7 @@ internal static class FeedBuilder
             var printed = process.StandardOutput.ReadToEndAsync(limit.Token);
             var errors = process.StandardError.ReadToEndAsync(limit.Token);
             await process.WaitForExitAsync(limit.Token);
-            process.ExitCode.ShouldBe(0, $"{await printed}{await errors}");
+            return (process.ExitCode, await printed + await errors);
         }
         finally
         {
@@ -35,7 +36,7 @@ internal static class FeedBuilder
         }
     }
 
-    private static string RepositoryRoot()
+    private static string FindRoot()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
