@@ -55,11 +55,9 @@ internal sealed class DefinitionRules(YamlPlace file, EntityDefinition definitio
     private void CheckNames(YamlPlace byRelation)
     {
         var names = definition.AllRelations.Select(relation => relation.Name).ToList();
-        foreach (var entry in byRelation.Entries.Where(entry => !names.Contains(entry.Key.Text)))
-        {
-            var path = byRelation[entry.Key.Text].Path;
-            problems.Add(entry.Key.Mark, path, "unknown relation", YamlScalar.Quote(entry.Key.Text), names.Count == 0 ? "no name, there are no relations" : string.Join(", ", names), DidYouMean.Nearest(entry.Key.Text, names));
-        }
+        var allowed = names.Count == 0 ? "no name, there are no relations" : string.Join(", ", names);
+        foreach (var key in byRelation.Entries.Select(entry => entry.Key).Where(key => !names.Contains(key.Text)))
+            problems.Add(key.Mark, byRelation[key.Text].Path, "unknown relation", YamlScalar.Quote(key.Text), allowed, DidYouMean.Nearest(key.Text, names));
     }
 
     // A DynamoDB source without an index is scanned; Solr has no such way out, since only the match tells which documents to ask for.

@@ -53,26 +53,34 @@ internal sealed class RelationRules(ProblemList problems)
         if (allowed.Count == 0) return;
         var set = place["missing"]["set"];
         foreach (var key in set.Entries.Select(entry => entry.Key).Where(key => !allowed.Contains(key.Text)))
-            problems.Add(key.Mark, set[key.Text].Path, "not a field that this relation sets", YamlScalar.Quote(key.Text), string.Join(", ", allowed), DidYouMean.Nearest(key.Text, allowed));
+        {
+            var path = set[key.Text].Path;
+            problems.Add(key.Mark, path, "not a field that this relation sets", YamlScalar.Quote(key.Text), string.Join(", ", allowed), DidYouMean.Nearest(key.Text, allowed));
+        }
     }
 
     private void CheckNested(YamlPlace place, RelationDefinition relation)
     {
         if (relation.Relations.IsEmpty) return;
         if (relation.Strategy == Strategy.Lookup)
-            problems.Add(place["relations"], "nested relations need strategy broadcast or shuffle", "relations under strategy lookup", "strategy broadcast or shuffle for the parent, or no nested relations");
+        {
+            const string allowed = "strategy broadcast or shuffle for the parent, or no nested relations";
+            problems.Add(place["relations"], "nested relations need strategy broadcast or shuffle", "relations under strategy lookup", allowed);
+        }
 
         var targets = new Targets(problems);
         targets.TakeFields(place["fields"], "fields");
         foreach (var nested in relation.Relations)
         {
             var nestedPlace = place["relations"][nested.Name];
-            // A related row with its own relations is put together in one place, the join topology's task of that strategy.
-            if (relation.Strategy != Strategy.Lookup && nested.Strategy != relation.Strategy)
-                problems.Add(nestedPlace["strategy"], "a nested relation is joined where its parent is", nestedPlace["strategy"].Node!.Shown, $"{relation.Strategy.ToString().ToLowerInvariant()}, or no strategy (it is the parent's)");
+            if (relation.Strategy != Strategy.Lookup && nested.Strategy != relation.Strategy) RefuseStrategy(nestedPlace["strategy"], relation.Strategy);
             CheckRelation(nestedPlace, nested, targets);
         }
     }
+
+    // A related row with relations of its own is put together in one place, by the parent's strategy.
+    private void RefuseStrategy(YamlPlace strategy, Strategy parent) =>
+        problems.Add(strategy, "a nested relation is joined where its parent is", strategy.Node!.Shown, $"{parent.ToString().ToLowerInvariant()}, or no strategy (it is the parent's)");
 
     /// <summary>Output fields that siblings have taken: each may be set by one of them only.</summary>
     private sealed class Targets(ProblemList problems)

@@ -98,6 +98,14 @@ public sealed class DefinitionSchemaTests
         }
     }
 
+    [Fact]
+    public void EveryProperty_IsInTheReadme()
+    {
+        var readme = System.IO.File.ReadAllText(Path.Combine(Repository.Entities, "README.md"));
+
+        Properties(Schema, "").Select(property => property.Path.Split('/')[^1]).Distinct().Where(name => !System.Text.RegularExpressions.Regex.IsMatch(readme, $@"[`.{{ ]{name}[`.:]")).ShouldBeEmpty();
+    }
+
     public static TheoryData<string> Files => [.. Directory.GetFiles(Repository.Entities, "*.yaml").Select(file => Path.GetFileName(file))];
 
     [Theory]

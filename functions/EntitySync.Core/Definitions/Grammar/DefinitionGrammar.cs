@@ -8,6 +8,28 @@ namespace EntitySync.Core.Definitions.Grammar;
 /// </summary>
 internal static class DefinitionGrammar
 {
+    private static WordType Kinds => Words(
+        ("table", "a record replaces the one before it with the same key"),
+        ("stream", "every record is an event of its own; cannot be replayed"));
+
+    private static WordType Formats => Words(
+        ("json", "the value is the document"),
+        ("debezium", "the value is a change event of a Debezium connector"));
+
+    private static WordType Strategies => Words(
+        ("lookup", "read from the reference table by Enrich; a change starts a replay"),
+        ("broadcast", "every task of the join topology holds all related rows"),
+        ("shuffle", "related rows are re-keyed by the join column"));
+
+    private static WordType MissingWords => Words(
+        ("omit", "the relation's fields are left out"),
+        ("drop", "the entity is not emitted"),
+        ("reject", "the record goes to the dead-letter topic"));
+
+    private static WordType Emissions => Words(
+        ("always", "with every update of the root or of a related row"),
+        ("on-change", "only when the output differs from the last one"));
+
     public static ObjectType Entity { get; } = new(
     [
         new("entity", TextForms.Entity, "Name of the entity. Its internal topics are named after it (item-replay, item-updates, item-dead-letters).", "\"item\"", Required: true),
@@ -25,8 +47,8 @@ internal static class DefinitionGrammar
     [
         new("topic", TextForms.Topic, "Topic of the root documents.", "\"items\"", Required: true),
         new("key", TextForms.SinglePath, "Field of the document that equals the record key.", "\"sku\"", Required: true),
-        new("kind", Words(("table", "a record replaces the one before it with the same key"), ("stream", "every record is an event of its own; cannot be replayed")), "What a record of the topic means.", "\"stream\"", Default: "\"table\""),
-        new("format", Words(("json", "the value is the document"), ("debezium", "the value is a change event of a Debezium connector")), "How the value is written.", "\"debezium\"", Default: "\"json\""),
+        new("kind", Kinds, "What a record of the topic means.", "\"stream\"", Default: "\"table\""),
+        new("format", Formats, "How the value is written.", "\"debezium\"", Default: "\"json\""),
     ]);
 
     private static ImmutableArray<GrammarKey> RelationKeys() =>
@@ -40,7 +62,7 @@ internal static class DefinitionGrammar
         new("embed", TextForms.Field, "Output field that gets the related row as an object (with many: true a list of them).", "\"deliveryClass\""),
         new("fields", new EitherType([new ListType(TextForms.Field, 200), new MapType(TextForms.Field, TextForms.SinglePath)]), "Fields of the row to embed: a list of names, or new name: field. Without it the whole row.", """["name","minimumTime"]"""),
         new("missing", Missing(), "What happens when there is no related row to use.", """{"set":{"minimumDeliveryTime":null}}""", Default: "\"omit\""),
-        new("strategy", Words(("lookup", "read from the reference table by Enrich; a change starts a replay"), ("broadcast", "every task of the join topology holds all related rows"), ("shuffle", "related rows are re-keyed by the join column")), "How the relation is joined; all give the same result. A nested relation has its parent's.", "\"lookup\"", Default: "\"broadcast\""),
+        new("strategy", Strategies, "How the relation is joined; all give the same result. A nested relation has its parent's.", "\"lookup\"", Default: "\"broadcast\""),
         new("relations", new RelationsType(), "Relations of the related row itself. Their parent needs strategy broadcast or shuffle.", """{"repo":{"from":"repos","key":"id","match":"repoId","embed":"repo"}}"""),
     ];
 
@@ -53,14 +75,18 @@ internal static class DefinitionGrammar
 
     private static EitherType Missing() => new(
     [
-        Words(("omit", "the relation's fields are left out"), ("drop", "the entity is not emitted"), ("reject", "the record goes to the dead-letter topic")),
-        new ObjectType([new("set", new MapType(TextForms.Field, new ConstantType()), "Constants for the relation's output fields. Numbers keep all their digits; quoted values are text.", """{"minimumDeliveryTime":null}""", Required: true)]),
+        MissingWords,
+        new ObjectType([
+            new("set", new MapType(TextForms.Field, new ConstantType()), "Constants for the relation's output fields. Numbers keep all their digits; quoted values are text.", """{"minimumDeliveryTime":null}""", Required: true),
+        ]),
     ]);
 
     private static ObjectType Emit() => new(
     [
-        new("when", Words(("always", "with every update of the root or of a related row"), ("on-change", "only when the output differs from the last one")), "On which updates the entity is emitted.", "\"on-change\"", Default: "\"always\""),
-        new("complete", new ObjectType([new("path", TextForms.Path, "Values of the root that each need their related row.", "\"lines[].sku\"", Required: true)]), "Emit only when every value at a path has its related row. Reserved: no strategy does it yet, so the loader refuses it.", """{"path":"lines[].sku"}"""),
+        new("when", Emissions, "On which updates the entity is emitted.", "\"on-change\"", Default: "\"always\""),
+        new("complete", new ObjectType([
+            new("path", TextForms.Path, "Values of the root that each need their related row.", "\"lines[].sku\"", Required: true),
+        ]), "Emit only when every value at a path has its related row. Reserved: no strategy does it yet, so the loader refuses it.", """{"path":"lines[].sku"}"""),
         new("once", new FlagType(), "true emits each entity a single time.", "true", Default: "false"),
     ]);
 
