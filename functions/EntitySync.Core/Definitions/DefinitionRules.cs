@@ -54,10 +54,9 @@ internal sealed class DefinitionRules(YamlPlace file, EntityDefinition definitio
 
     private void CheckNames(YamlPlace byRelation)
     {
-        var names = definition.AllRelations.Select(relation => relation.Name).ToList();
-        var allowed = names.Count == 0 ? "no name, there are no relations" : string.Join(", ", names);
+        var names = definition.AllRelations.Select(relation => relation.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var key in byRelation.Entries.Select(entry => entry.Key).Where(key => !names.Contains(key.Text)))
-            problems.Add(key.Mark, byRelation[key.Text].Path, "unknown relation", YamlScalar.Quote(key.Text), allowed, DidYouMean.Nearest(key.Text, names));
+            problems.AddUnknownName(key, byRelation[key.Text].Path, "unknown relation", names);
     }
 
     // A DynamoDB source without an index is scanned; Solr has no such way out, since only the match tells which documents to ask for.

@@ -4,14 +4,17 @@ namespace EntitySync.Core.Definitions;
 internal static class DidYouMean
 {
     private const int LongestWord = 64;
+    private const int MostWords = 500;
 
     /// <returns>The nearest of <paramref name="allowed"/>, when at most a third of its letters are wrong; else null.</returns>
     public static string? Nearest(string found, IEnumerable<string> allowed)
     {
         if (found.Length is 0 or > LongestWord) return null;
+        var folded = Fold(found);
         return allowed
+            .Take(MostWords)
             .Where(word => word.Length <= LongestWord && !word.Equals(found, StringComparison.Ordinal))
-            .Select(word => (Word: word, Distance: Distance(Fold(found), Fold(word))))
+            .Select(word => (Word: word, Distance: Distance(folded, Fold(word))))
             .Where(near => near.Distance <= Math.Max(1, Math.Max(found.Length, near.Word.Length) / 3))
             .OrderBy(near => near.Distance)
             .ThenBy(near => near.Word, StringComparer.Ordinal)

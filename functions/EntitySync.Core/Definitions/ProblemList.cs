@@ -23,6 +23,21 @@ internal sealed class ProblemList(string file, int lastLine)
     public void Add(YamlPlace place, string message, string found, string allowed, string? didYouMean = null) =>
         Add(place.Mark, place.Path, message, found, allowed, didYouMean);
 
+    /// <summary>A key that names nothing; <paramref name="names"/> are the names there are.</summary>
+    public void AddUnknownName(YamlScalar key, string path, string message, IReadOnlyCollection<string> names)
+    {
+        // A file may define thousands of names: neither the message nor the search for the nearest may grow with mistakes times names.
+        if (_problems.Count >= Limit) _leftOut++;
+        else Add(key.Mark, path, message, YamlScalar.Quote(key.Text), Shown(names), DidYouMean.Nearest(key.Text, names));
+    }
+
+    private static string Shown(IReadOnlyCollection<string> names)
+    {
+        const int Longest = 20;
+        if (names.Count == 0) return "no name, there are none";
+        return string.Join(", ", names.Take(Longest).Select(name => name.Length <= 100 ? name : YamlScalar.Quote(name))) + (names.Count > Longest ? $" and {names.Count - Longest} more" : "");
+    }
+
     /// <summary>In the order of the file.</summary>
     public ImmutableArray<DefinitionProblem> ToImmutable()
     {

@@ -48,15 +48,12 @@ internal sealed class RelationRules(ProblemList problems)
 
     private void CheckMissing(YamlPlace place)
     {
-        var allowed = place["set"].Entries.Select(entry => entry.Key.Text).ToList();
+        var allowed = place["set"].Entries.Select(entry => entry.Key.Text).ToHashSet(StringComparer.Ordinal);
         if (place["embed"].Text is { } embed) allowed.Add(embed);
         if (allowed.Count == 0) return;
         var set = place["missing"]["set"];
         foreach (var key in set.Entries.Select(entry => entry.Key).Where(key => !allowed.Contains(key.Text)))
-        {
-            var path = set[key.Text].Path;
-            problems.Add(key.Mark, path, "not a field that this relation sets", YamlScalar.Quote(key.Text), string.Join(", ", allowed), DidYouMean.Nearest(key.Text, allowed));
-        }
+            problems.AddUnknownName(key, set[key.Text].Path, "not a field that this relation sets", allowed);
     }
 
     private void CheckNested(YamlPlace place, RelationDefinition relation)

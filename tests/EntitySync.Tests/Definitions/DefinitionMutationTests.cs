@@ -6,7 +6,7 @@ namespace EntitySync.Tests.Definitions;
 /// <summary>Definitions broken at random: the loader answers with a definition or with problems inside the file, whatever it is given.</summary>
 public sealed class DefinitionMutationTests
 {
-    private const int Rounds = 4000;
+    private const int Rounds = 1500;
 
     private static readonly string[] Fragments =
     [

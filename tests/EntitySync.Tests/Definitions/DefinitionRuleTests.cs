@@ -44,6 +44,19 @@ public sealed class DefinitionRuleTests
         Samples.Problems(Samples.Profile.With(part, other)).ShouldBe(problems.Select(problem => "item.yaml" + problem));
 
     [Fact]
+    public void ManyNames_AreShownShortAndSearchedOnlyForListedProblems()
+    {
+        var fields = string.Concat(Enumerable.Range(0, 1000).Select(i => $"      field{i}: x\n"));
+        var constants = string.Concat(Enumerable.Range(0, 1000).Select(i => $"        feild{i}: 1\n"));
+
+        var problems = Samples.Problems(Samples.Item.With("      minimumDeliveryTime: minimumTime\n", fields).With("        minimumDeliveryTime: null\n", constants));
+
+        problems.Length.ShouldBe(201);
+        problems[7].ShouldStartWith("item.yaml(1025,9): relations.deliveryClass.missing.set.feild7: not a field that this relation sets: found 'feild7', allowed: field0, field1, ");
+        problems[7].ShouldEndWith(", field19 and 981 more. Did you mean 'field7'?");
+    }
+
+    [Fact]
     public void SameTargetAtTwoLevels_IsAllowed() =>
         Samples.Load(Samples.Profile.With("        embed: repo\n", "        embed: stars\n")).Relations[0].Relations[0].Embed!.Target.ShouldBe("stars");
 

@@ -97,7 +97,7 @@ internal sealed class GrammarCheck(ProblemList problems)
         foreach (var entry in map.Entries)
         {
             if (type.Keys.FirstOrDefault(key => key.Name == entry.Key.Text) is { } key) Check(place[key.Name], key.Type);
-            else UnknownKey(place, entry.Key, type);
+            else problems.AddUnknownName(entry.Key, YamlPlace.JoinPath(place.Path, entry.Key.Text), "unknown key", [.. type.Names]);
         }
 
         foreach (var key in type.Keys.Where(key => key.Required && map.Find(key.Name) is null))
@@ -109,9 +109,6 @@ internal sealed class GrammarCheck(ProblemList problems)
         if (!type.AtLeastOneOf.IsDefaultOrEmpty && !present.Intersect(type.AtLeastOneOf).Any())
             problems.Add(place, "nothing of the related row would reach the output", $"no {string.Join(" and no ", type.AtLeastOneOf)}", string.Join(", ", type.AtLeastOneOf) + " or both");
     }
-
-    private void UnknownKey(YamlPlace place, YamlScalar key, ObjectType type) => problems.Add(
-        key.Mark, YamlPlace.JoinPath(place.Path, key.Text), "unknown key", YamlScalar.Quote(key.Text), string.Join(", ", type.Names), DidYouMean.Nearest(key.Text, type.Names));
 
     private void CheckAll(IEnumerable<YamlPlace> places, GrammarType type)
     {

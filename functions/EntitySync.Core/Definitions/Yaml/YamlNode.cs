@@ -48,11 +48,13 @@ internal sealed class YamlList(YamlMark mark, ImmutableArray<YamlNode> items) : 
 /// <summary>Entries in the order of the file, keys distinct.</summary>
 internal sealed class YamlMap(YamlMark mark, ImmutableArray<YamlEntry> entries) : YamlNode(mark)
 {
+    private readonly Dictionary<string, YamlNode> _values = entries.ToDictionary(entry => entry.Key.Text, entry => entry.Value, StringComparer.Ordinal);
+
     public ImmutableArray<YamlEntry> Entries { get; } = entries;
 
     public override string Shown => Entries.IsEmpty ? "an empty map" : "a map";
 
-    public YamlNode? Find(string key) => Entries.FirstOrDefault(entry => entry.Key.Text == key)?.Value;
+    public YamlNode? Find(string key) => _values.GetValueOrDefault(key);
 }
 
 internal sealed record YamlEntry(YamlScalar Key, YamlNode Value);
