@@ -26,6 +26,7 @@ public sealed class EnrichBatch(EntityCatalog catalog, RowCache cache, ITopicWri
 
     private readonly EnrichOptions _options = options ?? new EnrichOptions();
     private EnrichmentBuffer? _spare;
+    private int _turn = -1;
 
     /// <param name="partitions">Records grouped by topic and partition, each group in the order of offsets.</param>
     /// <param name="remaining">Time left to the caller, asked before each chunk.</param>
@@ -35,7 +36,7 @@ public sealed class EnrichBatch(EntityCatalog catalog, RowCache cache, ITopicWri
     {
         var cursors = partitions.Select(partition => new PartitionCursor(partition, EnricherOf(partition.Topic))).ToList();
         var buffer = Interlocked.Exchange(ref _spare, null) ?? new EnrichmentBuffer();
-        var run = new EnrichRun(cache, writer, logger, _options, buffer);
+        var run = new EnrichRun(cache, writer, logger, _options, buffer, Interlocked.Increment(ref _turn));
         var counts = await RunChunksAsync(run, cursors, remaining, cancellationToken);
         buffer.Clear();
         if (buffer.Capacity <= LargestSpareBuffer) Volatile.Write(ref _spare, buffer);
@@ -52,10 +53,10 @@ public sealed class EnrichBatch(EntityCatalog catalog, RowCache cache, ITopicWri
         var counts = new EnrichCounts();
         try
         {
-            for (var round = 0; cursors.Exists(cursor => cursor.IsActive); round++)
+            for (var isFirst = true; cursors.Exists(cursor => cursor.IsActive); isFirst = false)
             {
-                if (round > 0 && remaining() < _options.SafetyMargin) break;
-                counts += await run.NextChunkAsync(cursors, round, cancellationToken);
+                if (!isFirst && remaining() < _options.SafetyMargin) break;
+                counts += await run.NextChunkAsync(cursors, cancellationToken);
             }
         }
         catch (TransientException exception)

@@ -4,19 +4,20 @@ using Microsoft.Extensions.Logging;
 namespace EntitySync.Core.Enrichment;
 
 /// <summary>One invocation of <see cref="EnrichBatch"/>: takes chunk after chunk through scan, rows, splice and write.</summary>
-internal sealed class EnrichRun(RowCache cache, ITopicWriter writer, ILogger logger, EnrichOptions options, EnrichmentBuffer buffer)
+internal sealed class EnrichRun(RowCache cache, ITopicWriter writer, ILogger logger, EnrichOptions options, EnrichmentBuffer buffer, int turn)
 {
     private readonly Invocation _invocation = cache.Begin();
     private readonly ReplayMarks _replays = new();
     private readonly ChunkWriter _writer = new(writer, logger);
     private readonly Dictionary<Enricher, RowTable[]> _tables = [];
     private readonly HashSet<ReadOnlyMemory<byte>> _keys = new(MemoryComparer.Instance);
+    private int _turn = turn;
 
     /// <summary>Takes the next records of all partitions, as many as the bounds allow and at least one.</summary>
-    public async Task<EnrichCounts> NextChunkAsync(List<PartitionCursor> cursors, int round, CancellationToken cancellationToken)
+    public async Task<EnrichCounts> NextChunkAsync(List<PartitionCursor> cursors, CancellationToken cancellationToken)
     {
         buffer.Clear();
-        Take(cursors, round);
+        Take(cursors);
         var missing = ScanAll();
         var rowsRead = await missing.LoadAsync(buffer, cancellationToken);
         SpliceAll();
@@ -24,17 +25,18 @@ internal sealed class EnrichRun(RowCache cache, ITopicWriter writer, ILogger log
         return Advance() with { RowsRead = rowsRead };
     }
 
-    // Each partition gets the same share, and another partition is first each round, so none starves when time always runs out.
+    // Each partition gets the same share, and another one is first in each chunk and each invocation, so none starves when time always runs out.
     // A partition's share ends before a key that the chunk already has: the order of a key's records must not hang on one write.
-    private void Take(List<PartitionCursor> cursors, int round)
+    private void Take(List<PartitionCursor> cursors)
     {
         _keys.Clear();
         var active = cursors.FindAll(cursor => cursor.IsActive);
         var share = Math.Max(1, options.ChunkRecords / active.Count);
         var bytes = 0L;
+        var first = (int)((uint)_turn++ % (uint)active.Count);
         for (var i = 0; i < active.Count; i++)
         {
-            var cursor = active[(round + i) % active.Count];
+            var cursor = active[(first + i) % active.Count];
             for (var index = cursor.Next; index < cursor.Count && index - cursor.Next < share; index++)
             {
                 var record = cursor[index];

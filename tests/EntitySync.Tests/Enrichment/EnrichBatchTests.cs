@@ -139,6 +139,15 @@ public sealed class EnrichBatchTests
     }
 
     [Fact]
+    public async Task TimeIsAlwaysShortAndDocumentsLarge_NoPartitionStarves()
+    {
+        var batch = Batch(new EnrichOptions { ChunkBytes = 1 });
+        PartitionRecords[] partitions = [Partition(0, Item(1, "a"), Item(2, "b")), Partition(1, Item(1, "c"), Item(2, "d")), Partition(2, Item(1, "e"), Item(2, "f"))];
+        for (var invocation = 0; invocation < 4; invocation++) await batch.RunAsync(partitions, () => TimeSpan.Zero, default);
+        Keys("items-merged").ShouldBe(["a", "c", "e", "a"]);
+    }
+
+    [Fact]
     public async Task LargeDocuments_AreTakenByBytes()
     {
         var records = Enumerable.Range(0, 5).Select(i => new EnrichRecord(i, Bytes($"k{i}"), Bytes($$"""{"sku":"k{{i}}","x":"{{new string('x', 1024 * 1024)}}"}"""), [])).ToArray();

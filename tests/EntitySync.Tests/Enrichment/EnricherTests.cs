@@ -142,6 +142,17 @@ public sealed class EnricherTests
     }
 
     [Fact]
+    public void EveryPropertyOmitted_NewOnesFollowTheBrace()
+    {
+        var omitted = Change(relation => relation with { Set = [new FieldMapping("sku", SampleDefinitions.Path("name"))] });
+        var definition = omitted with
+        {
+            Relations = [omitted.Relations[0], omitted.Relations[0] with { Name = "second", Set = [new FieldMapping("x", SampleDefinitions.Path("name"))], Missing = SampleDefinitions.MissingSet(("x", "14"), ("y", "15")) }],
+        };
+        OneDocument.Emit(definition, "a", """{ "sku":"a" }""", _tables).ShouldBe("""{ "x":14,"y":15 }""");
+    }
+
+    [Fact]
     public void OtherStrategies_AreLeftToTheTopology()
     {
         var definition = Change(relation => relation with { Strategy = Strategy.Broadcast });
