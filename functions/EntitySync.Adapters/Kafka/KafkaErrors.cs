@@ -39,8 +39,12 @@ public static class KafkaErrors
         _ => error.IsFatal ? KafkaErrorAction.RebuildClient : KafkaErrorAction.Retry,
     };
 
-    /// <summary>True when a commit failed only because the group is being rebalanced: the offsets are committed later, by this member or not at all.</summary>
-    public static bool IsRebalance(Error error) => error.Code is ErrorCode.RebalanceInProgress or ErrorCode.Local_WaitCoord or ErrorCode.Local_AssignmentLost;
+    /// <summary>
+    /// True when a commit failed because the group is being rebalanced, or has been without this member knowing yet. Nothing is decided by it:
+    /// the client either keeps its partitions and commits later, or is told that they are revoked or lost.
+    /// </summary>
+    public static bool IsRebalance(Error error) => error.Code is ErrorCode.RebalanceInProgress or ErrorCode.IllegalGeneration or ErrorCode.UnknownMemberId
+        or ErrorCode.NotCoordinatorForGroup or ErrorCode.Local_WaitCoord or ErrorCode.Local_AssignmentLost;
 
     public static string Describe(Error error) => $"{error.Code}: {error.Reason}";
 }
