@@ -1,1 +1,29 @@
-return 0;
+using System.Runtime.InteropServices;
+using EntitySync.Adapters;
+using EntitySync.Core.Definitions;
+using EntitySync.Core.Errors;
+using EntitySync.JoinHost;
+
+try
+{
+    var settings = EntitySyncSettings.FromEnvironment();
+    await using var application = JoinHostApplication.Build(settings, DefinitionLoader.LoadCatalog(settings.DefinitionsPath));
+    var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+    using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+    await application.StartAsync();
+    await stop.Task;
+    await application.StopAsync();
+    return 0;
+
+    void OnSignal(PosixSignalContext signal)
+    {
+        signal.Cancel = true; // this process ends by itself, after its commit
+        stop.TrySetResult();
+    }
+}
+catch (Exception problem) when (problem is EntitySyncException or FormatException or IOException)
+{
+    await Console.Error.WriteLineAsync(problem.Message);
+    return 1;
+}
