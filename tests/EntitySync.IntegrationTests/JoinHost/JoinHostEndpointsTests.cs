@@ -1,0 +1,42 @@
+using System.Net;
+using System.Text.Json;
+
+namespace EntitySync.IntegrationTests.JoinHost;
+
+[Trait("Category", "Integration")]
+public sealed class JoinHostEndpointsTests
+{
+    [Fact]
+    public async Task Endpoints_TellWhatTheContainerDoes()
+    {
+        await using var cluster = new JoinCluster(partitions: 2);
+        var host = await cluster.StartReadyHostAsync();
+        using var client = new HttpClient { BaseAddress = host.Address };
+        cluster.Item("s0", 1);
+        cluster.Item("s1", 1);
+        cluster.Produce("items", "p", "poison");
+        cluster.Replay("nobody");
+        cluster.FlushProducer();
+        await cluster.UntilAsync(() => host.Status.Threads[0].Tasks.Sum(task => task.Committed) == 3 && host.Status.Threads[0].Tasks.Sum(task => task.ReplayCommitted) == 1, "all is committed");
+
+        (await client.GetAsync("/live")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await client.GetAsync("/ready")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await client.GetAsync("/nothing")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        using var status = JsonDocument.Parse(await client.GetStringAsync("/status"));
+        var item = status.RootElement.GetProperty("entities").GetProperty("item");
+        item.EnumerateObject().Select(count => (count.Name, count.Value.GetInt64())).ShouldBe(
+            [("processed", 4), ("emitted", 2), ("replayed", 0), ("unknownIds", 1), ("deadLettered", 1), ("keysInWrongPartition", 0), ("restored", 0)]);
+        var tasks = status.RootElement.GetProperty("threads")[0].GetProperty("tasks").EnumerateArray().ToList();
+        tasks.Select(task => task.GetProperty("partition").GetInt32()).Order().ShouldBe([0, 1]);
+        tasks.Sum(task => task.GetProperty("rows").GetInt64()).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task MoreThreadsThanPartitions_IsReadyNevertheless()
+    {
+        await using var cluster = new JoinCluster(partitions: 1);
+        var host = await cluster.StartHostAsync(threads: 2);
+        await cluster.UntilAsync(() => host.Status.IsReady, "both threads have joined");
+        host.Status.Threads.Sum(thread => thread.Tasks.Count).ShouldBe(1);
+    }
+}
