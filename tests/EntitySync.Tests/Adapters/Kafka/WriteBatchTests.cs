@@ -7,7 +7,7 @@ namespace EntitySync.Tests.Adapters.Kafka;
 
 public sealed class WriteBatchTests
 {
-    private static readonly Error None = new(ErrorCode.NoError);
+    private static readonly Error None = new(ErrorCode.NoError, "");
 
     [Fact]
     public async Task Results_StandInTheOrderOfTheRecords()
@@ -31,11 +31,11 @@ public sealed class WriteBatchTests
     public async Task RecordWrittenAfterAFailedOneOfItsKey_IsToBeWrittenAgain()
     {
         var batch = Batch("a", "b", "a", null, "a");
-        batch.Complete(0, new Error(ErrorCode.Local_MsgTimedOut));
+        batch.Complete(0, new Error(ErrorCode.Local_MsgTimedOut, "reason"));
         batch.Complete(1, None);
         batch.Complete(2, None);
         batch.Complete(3, None);
-        batch.Complete(4, new Error(ErrorCode.MsgSizeTooLarge));
+        batch.Complete(4, new Error(ErrorCode.MsgSizeTooLarge, "reason"));
 
         (await batch.Completion).Select(result => result.Outcome).ShouldBe(
             [WriteOutcome.Failed, WriteOutcome.Written, WriteOutcome.Failed, WriteOutcome.Written, WriteOutcome.Refused]);
@@ -45,7 +45,7 @@ public sealed class WriteBatchTests
     public async Task RefusedRecord_DoesNotHoldBackLaterOnes()
     {
         var batch = Batch("a", "a");
-        batch.Complete(0, new Error(ErrorCode.MsgSizeTooLarge));
+        batch.Complete(0, new Error(ErrorCode.MsgSizeTooLarge, "reason"));
         batch.Complete(1, None);
 
         (await batch.Completion).Select(result => result.Outcome).ShouldBe([WriteOutcome.Refused, WriteOutcome.Written]);
@@ -55,7 +55,7 @@ public sealed class WriteBatchTests
     public void BrokenProducer_IsNoticed()
     {
         var batch = Batch("a");
-        batch.Complete(0, new Error(ErrorCode.Local_Fatal));
+        batch.Complete(0, new Error(ErrorCode.Local_Fatal, "reason"));
         batch.NeedsNewClient.ShouldBeTrue();
     }
 
