@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using EntitySync.Core.Definitions;
+using EntitySync.Local.Demo;
+using EntitySync.Local.Kafka;
+using EntitySync.Local.Runner;
+using EntitySync.Local.Setup;
+
+namespace EntitySync.Local.Commands;
+
+/// <param name="Folder">Data of the user's own; null for generated data.</param>
+internal sealed record DemoOptions(int Items, int Classes, int Seed, string? Folder);
+
+internal static class DemoCommand
+{
+    private const string Entity = "item";
+
+    /// <summary>Pages of the replay: small enough that a failure in one shows what a checkpoint is for.</summary>
+    private const int Pages = 6;
+
+    public static async Task<int> RunAsync(DemoOptions options, RunnerLog log, CancellationToken cancellationToken)
+    {
+        await LocalSetup.EnsureAsync(Console.WriteLine, cancellationToken);
+        var console = new DemoConsole();
+        if (!DefinitionLoader.LoadCatalog(Checkout.PathOf("infra", "entities")).TryGet(Entity, out var definition))
+            throw new DemoException($"There is no definition of entity '{Entity}' in infra/entities.");
+        var relation = definition.Relations.FirstOrDefault(candidate => candidate.Strategy == Strategy.Lookup)
+            ?? throw new DemoException($"Entity '{Entity}' has no lookup relation: the demo is about one.");
+        var data = options.Folder is null ? DemoData.Generate(options.Items, options.Classes, options.Seed) : DemoData.Load(options.Folder, definition, relation);
+        var crash = new CrashOnce(definition.ReplayTopic());
+        var runnerOptions = new RunnerOptions
+        {
+            PartitionFactor = PartitionFactor(data),
+            Adjust = adjusted => adjusted.Replay is null ? adjusted : adjusted with { Replay = adjusted.Replay with { PageSize = PageSize(data) } },
+            WrapWriter = writer =>
+            {
+                crash.Inner = writer;
+                return crash;
+            },
+        };
+        var total = Stopwatch.StartNew();
+        await using var runner = await console.PhaseAsync("Start Kafka, DynamoDB, Step Functions, functions and join host", progress => LocalRunner.StartAsync(runnerOptions, log, progress, cancellationToken));
+        var checks = await new DemoRun(runner, definition, relation, data, crash, console, cancellationToken).RunAsync();
+        console.Summary(checks);
+        using var self = Process.GetCurrentProcess();
+        Console.WriteLine($"{total.Elapsed.TotalSeconds:F1} s in all, at most {self.PeakWorkingSet64 / (1024 * 1024):N0} MiB in this process.");
+        return checks.All(check => check.Passed) ? 0 : 1;
+    }
+
+    // An item names two rows on average.
+    private static int PageSize(DemoData data) => Math.Clamp(2 * data.Roots.Count / data.Rows.Count / Pages, 2, 1000);
+
+    // Root bytes pass through four topics; outputs are a little larger than roots, and keys never spread quite evenly.
+    private static int PartitionFactor(DemoData data) => (int)Math.Max(1, Math.Ceiling(data.RootBytes * 2.0 / (12 * EmbeddedKafka.BytesKeptPerPartition)));
+}

@@ -1,0 +1,91 @@
+using System.CommandLine;
+using System.Diagnostics;
+using EntitySync.Core.Definitions;
+using EntitySync.Core.Errors;
+using EntitySync.Local.Demo;
+using EntitySync.Local.Runner;
+using EntitySync.Local.Setup;
+using Spectre.Console;
+
+namespace EntitySync.Local.Commands;
+
+/// <summary>The command line: <c>up</c>, <c>demo</c>, <c>setup</c>.</summary>
+internal static class LocalCommands
+{
+    private static readonly Option<bool> Verbose = new("--verbose") { Description = "Print the log of all parts.", Recursive = true };
+
+    public static RootCommand Build() => new("EntitySync on one machine: the deployed functions, definitions and state machine with an embedded Kafka, DynamoDB Local and a Step Functions interpreter.")
+    {
+        Verbose, Up(), Demo(), Setup(),
+    };
+
+    private static Command Up()
+    {
+        var http = Port("--http-port", "the reference API");
+        var stepFunctions = Port("--stepfunctions-port", "the Step Functions endpoint");
+        var join = Port("--join-port", "the join host's health and status endpoints");
+        var command = new Command("up", "Start everything, print where it listens, and run until Ctrl-C.") { http, stepFunctions, join };
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed, log => UpCommand.RunAsync(
+            new RunnerOptions { HttpPort = parsed.GetValue(http), StepFunctionsPort = parsed.GetValue(stepFunctions), JoinPort = parsed.GetValue(join) }, log, cancellationToken)));
+        return command;
+    }
+
+    private static Command Demo()
+    {
+        var items = new Option<int>("--items") { Description = "Items to generate.", DefaultValueFactory = _ => 20_000 };
+        var classes = new Option<int>("--classes") { Description = "Delivery classes to generate.", DefaultValueFactory = _ => 50 };
+        var seed = new Option<int>("--seed") { Description = "Seed of the generated data.", DefaultValueFactory = _ => 1 };
+        var folder = new Option<DirectoryInfo>("--data") { Description = "Folder with items.ndjson and delivery-classes.ndjson of your own, one JSON object a line." };
+        folder.AcceptExistingOnly();
+        items.Validators.Add(result => Between(result, 1, 1_000_000));
+        classes.Validators.Add(result => Between(result, 1, 10_000));
+        var command = new Command("demo", "Load items and delivery classes, change one class, and check that every affected item follows. Exit status 1 when a check fails.") { items, classes, seed, folder };
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed, log => DemoCommand.RunAsync(
+            new DemoOptions(parsed.GetValue(items), parsed.GetValue(classes), parsed.GetValue(seed), parsed.GetValue(folder)?.FullName), log, cancellationToken)));
+        return command;
+    }
+
+    private static Command Setup()
+    {
+        var command = new Command("setup", "Install what up, demo and the integration tests need (they do it themselves when it is missing).");
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed, async _ =>
+        {
+            await LocalSetup.EnsureAsync(Console.WriteLine, cancellationToken);
+            Console.WriteLine($"Everything is in {LocalCache.Root}");
+            return 0;
+        }));
+        return command;
+    }
+
+    private static Option<int> Port(string name, string of)
+    {
+        var option = new Option<int>(name) { Description = $"Port of {of}; 0 lets the system choose.", DefaultValueFactory = _ => 0 };
+        option.Validators.Add(result => Between(result, 0, 65_535));
+        return option;
+    }
+
+    private static void Between(System.CommandLine.Parsing.OptionResult result, int least, int most)
+    {
+        var value = result.GetValueOrDefault<int>();
+        if (value < least || value > most) result.AddError($"{result.Option.Name} is {value}: {least} to {most} is allowed.");
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, Func<RunnerLog, Task<int>> command)
+    {
+        var log = new RunnerLog(parsed.GetValue(Verbose) ? LogLevel.Information : LogLevel.Critical);
+        try
+        {
+            return await command(log);
+        }
+        catch (OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync("Stopped.");
+            return 130;
+        }
+        catch (Exception exception) when (exception is DemoException or SetupException or EntitySyncException or InvalidDataException or FormatException)
+        {
+            await Console.Error.WriteLineAsync(exception.Message);
+            return 1;
+        }
+    }
+}

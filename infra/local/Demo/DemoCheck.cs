@@ -1,0 +1,90 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using EntitySync.Core.Definitions;
+using EntitySync.Testing;
+
+namespace EntitySync.Local.Demo;
+
+/// <param name="Passed">Whether it holds.</param>
+/// <param name="Found">What was found, with numbers.</param>
+public sealed record CheckResult(string Name, bool Passed, string Found);
+
+/// <summary>
+/// Recomputes on JSON documents, with none of the product's enrichment code, what every output must be, and compares the whole list of outputs.
+/// </summary>
+public sealed class DemoCheck(EntityDefinition definition, RelationDefinition relation, DemoData data, IReadOnlyDictionary<string, JsonObject> rowsBefore)
+{
+    private const int Examples = 3;
+
+    /// <summary>Roots whose relation names <paramref name="row"/> and that fit the replay's filter: those the change must reach.</summary>
+    public IReadOnlyList<string> Affected(string row) => [.. data.Roots.Where(root => Names(root, row) && FitsFilter(root)).Select(root => root.Key)];
+
+    public IEnumerable<CheckResult> AfterLoading(IReadOnlyDictionary<string, SeenRecord> latest)
+    {
+        var wrong = data.Roots.Where(root => !IsExpected(root, rowsBefore, latest)).Select(root => root.Key).ToList();
+        yield return Result("every item enriched as recomputed", wrong, data.Roots.Count);
+    }
+
+    /// <param name="change">The changed row's key and new content.</param>
+    /// <param name="sinceChange">All outputs since the change, in order.</param>
+    public IEnumerable<CheckResult> AfterChange(
+        (string Key, JsonObject Row) change, string replayId, IReadOnlyList<string> affected, IReadOnlyDictionary<string, SeenRecord> latest, IReadOnlyList<SeenRecord> sinceChange)
+    {
+        var rowsAfter = new Dictionary<string, JsonObject>(rowsBefore, StringComparer.Ordinal) { [change.Key] = change.Row };
+        var reached = affected.ToHashSet(StringComparer.Ordinal);
+        var roots = data.Roots.GroupBy(root => root.Key, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Last(), StringComparer.Ordinal);
+
+        var stale = affected.Where(key => !IsExpected(roots[key], rowsAfter, latest)).ToList();
+        yield return Result($"online items of '{change.Key}' have the new times", stale, affected.Count);
+
+        var touched = sinceChange.Where(record => !reached.Contains(record.Key)).Select(record => record.Key).ToList();
+        var changed = data.Roots.Where(root => !reached.Contains(root.Key) && !IsExpected(root, rowsBefore, latest)).Select(root => root.Key).ToList();
+        yield return Result("no other item changed", [.. touched.Union(changed)], data.Roots.Count - affected.Count);
+
+        var lost = roots.Keys.Where(key => !latest.ContainsKey(key)).Concat(affected.Except(sinceChange.Where(record => record.ReplayId == replayId).Select(record => record.Key))).ToList();
+        yield return Result("nothing lost", lost, roots.Count);
+
+        var old = sinceChange.Where(record => reached.Contains(record.Key) && !Matches(roots[record.Key], rowsAfter, record.Value)).Select(record => record.Key).ToList();
+        yield return Result("nothing stale: no output since the change has old times", old, sinceChange.Count);
+    }
+
+    /// <param name="published">Keys of all replay records of the replay, in order.</param>
+    /// <param name="inFlight">Ids of the page that failed in the middle.</param>
+    public static CheckResult Resumed(IReadOnlyList<string> published, IReadOnlyList<string> affected, IReadOnlyList<string> inFlight)
+    {
+        var twice = published.GroupBy(key => key, StringComparer.Ordinal).Where(group => group.Count() > 1).Select(group => group.Key).ToHashSet(StringComparer.Ordinal);
+        var passed = inFlight.Count > 0 && twice.SetEquals(inFlight) && published.Count == affected.Count + inFlight.Count && published.ToHashSet(StringComparer.Ordinal).SetEquals(affected);
+        return new CheckResult("replay resumed after the failure", passed,
+            $"{affected.Count:N0} ids, {published.Count:N0} records: only the {twice.Count:N0} of the failed page came twice");
+    }
+
+    private static CheckResult Result(string name, List<string> wrong, int of) => new(
+        name, wrong.Count == 0, wrong.Count == 0 ? $"{of:N0} checked" : $"{wrong.Count:N0} of {of:N0} wrong, e.g. {string.Join(", ", wrong.Take(Examples))}");
+
+    private bool IsExpected(DemoDocument root, IReadOnlyDictionary<string, JsonObject> rows, IReadOnlyDictionary<string, SeenRecord> latest) =>
+        latest.TryGetValue(root.Key, out var seen) && Matches(root, rows, seen.Value);
+
+    private bool Matches(DemoDocument root, IReadOnlyDictionary<string, JsonObject> rows, byte[]? output)
+    {
+        var expected = Parse(root.Json);
+        var verdict = NaiveEnrichment.Apply(definition, expected, (table, key) => table == relation.From ? rows.GetValueOrDefault(key) : null);
+        return verdict == NaiveEnrichment.Verdict.Emitted && output is not null && JsonNode.DeepEquals(expected, Parse(output));
+    }
+
+    private bool Names(DemoDocument root, string row) => relation.Match[0].Steps is [var step] && Parse(root.Json)[step.Name] switch
+    {
+        JsonArray array => array.Any(element => element is JsonValue value && value.ToString() == row),
+        JsonValue value => value.ToString() == row,
+        _ => false,
+    };
+
+    // field:value, as the item definition has it.
+    private bool FitsFilter(DemoDocument root)
+    {
+        if (definition.Replay?.Filter is not { } filter) return true;
+        if (filter.Split(':') is not [var field, var wanted]) throw new DemoException($"The demo understands a replay filter of the form field:value, not '{filter}'.");
+        return Parse(root.Json)[field]?.ToString() == wanted;
+    }
+
+    private static JsonObject Parse(byte[] json) => JsonNode.Parse(json)!.AsObject();
+}

@@ -1,0 +1,233 @@
+using Amazon.DynamoDBv2;
+using EntitySync.Adapters;
+using EntitySync.Adapters.DynamoDb;
+using EntitySync.Adapters.Kafka;
+using EntitySync.Core.Definitions;
+using EntitySync.Core.State;
+using EntitySync.Functions;
+using EntitySync.JoinHost;
+using EntitySync.Local.DynamoDb;
+using EntitySync.Local.EventSources;
+using EntitySync.Local.Http;
+using EntitySync.Local.Kafka;
+using EntitySync.Local.Lambda;
+using EntitySync.Local.Processes;
+using EntitySync.Local.Solr;
+using EntitySync.Local.StepFunctions;
+using EntitySync.Local.Template;
+
+namespace EntitySync.Local.Runner;
+
+/// <summary>
+/// The whole product on one machine, made from the deployed files: template.yaml (functions, tables, event sources, routes), infra/topics.yaml,
+/// the state machine and the definitions. Each real part replaces its stand-in when its environment variable is set.
+/// </summary>
+public sealed class LocalRunner : IAsyncDisposable
+{
+    private const string Region = "us-east-1";
+
+    private readonly Stack<IAsyncDisposable> _parts = new();
+
+    private LocalRunner(RunnerOptions options, RunnerLog log)
+    {
+        Options = options;
+        Log = log;
+        Loggers = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Information).AddProvider(log));
+    }
+
+    public RunnerOptions Options { get; }
+
+    public RunnerLog Log { get; }
+
+    public ILoggerFactory Loggers { get; }
+
+    public EntitySyncSettings Settings { get; private set; } = new();
+
+    public EntityCatalog Catalog { get; private set; } = new([]);
+
+    public SamTemplate Template { get; private set; } = null!;
+
+    public FunctionRuntime Functions { get; private set; } = null!;
+
+    public EventSourceSet EventSources { get; private set; } = null!;
+
+    /// <summary>Null when <c>STEPFUNCTIONS_ENDPOINT</c> names a real one.</summary>
+    public StepFunctionsService? StepFunctions { get; private set; }
+
+    public JoinHostApplication JoinHost { get; private set; } = null!;
+
+    public Uri HttpApi { get; private set; } = null!;
+
+    public IAmazonDynamoDB DynamoDb { get; private set; } = null!;
+
+    /// <summary>Null when <c>SOLR_URL</c> names a real one.</summary>
+    public SolrServer? Solr { get; private set; }
+
+    /// <summary>Where each part listens, for people.</summary>
+    public List<(string Part, string Address, string Use)> Addresses { get; } = [];
+
+    /// <param name="progress">Told the name of each part before it starts.</param>
+    public static async Task<LocalRunner> StartAsync(RunnerOptions options, RunnerLog log, Action<string> progress, CancellationToken cancellationToken)
+    {
+        var runner = new LocalRunner(options, log);
+        try
+        {
+            await runner.StartPartsAsync(progress, cancellationToken);
+            return runner;
+        }
+        catch
+        {
+            await runner.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Stops everything in the opposite order of its start.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        while (_parts.TryPop(out var part)) await part.DisposeAsync();
+        Loggers.Dispose();
+    }
+
+    private async Task StartPartsAsync(Action<string> progress, CancellationToken cancellationToken)
+    {
+        var guard = Own(await RunGuard.StartAsync(cancellationToken));
+        var topics = TopicsFile.Load(Checkout.PathOf("infra", "topics.yaml"));
+        Catalog = new EntityCatalog(DefinitionLoader.LoadCatalog(Options.DefinitionsPath).All.Select(Options.Adjust));
+
+        progress("Kafka");
+        Settings = EntitySyncSettings.FromEnvironment() with { DefinitionsPath = Options.DefinitionsPath, JoinHttpPort = Options.JoinPort };
+        await StartKafkaAsync(topics, cancellationToken);
+
+        progress("DynamoDB");
+        var dynamoDb = Own(await DynamoDbLocalServer.StartAsync(guard, cancellationToken));
+        Settings = Settings with { DynamoDbEndpoint = dynamoDb.Endpoint.ToString() };
+        Addresses.Add(("DynamoDB", dynamoDb.Endpoint.ToString(), "aws dynamodb ... --endpoint-url"));
+        Template = SamTemplate.Load(Checkout.PathOf("template.yaml"), Parameters());
+        DynamoDb = DynamoDbClients.Create(Settings);
+        Own(DynamoDb);
+        await TableSetup.CreateAsync(DynamoDb, Template.Tables.Values, cancellationToken);
+        Settings = Settings with { ReferenceTablePrefix = TablePrefix, ReplaysTable = Template.Tables["ReplaysTable"].Name };
+
+        progress("Search");
+        await StartSolrAsync(cancellationToken);
+
+        progress("Functions and Step Functions");
+        await StartFunctionsAsync(cancellationToken);
+
+        progress("Join host");
+        JoinHost = JoinHostApplication.Build(Settings, Catalog, logging => logging.AddProvider(Log), new JoinHostOptions { ListenAddress = System.Net.IPAddress.Loopback });
+        await JoinHost.StartAsync(cancellationToken);
+        Own(new Stopping(() => JoinHost.StopAsync(), JoinHost));
+        Addresses.Add(("Join host", JoinHost.Address + "status", "/live /ready /status"));
+    }
+
+    private const string TablePrefix = "entitysync-";
+
+    private Dictionary<string, string> Parameters() => new(StringComparer.Ordinal)
+    {
+        ["TablePrefix"] = TablePrefix,
+        ["KafkaBootstrapServers"] = Settings.KafkaBootstrapServers,
+        ["KafkaSecurityProtocol"] = Settings.KafkaSecurityProtocol,
+    };
+
+    private async Task StartKafkaAsync(IReadOnlyList<TopicSettings> topics, CancellationToken cancellationToken)
+    {
+        if (Settings.KafkaBootstrapServers.Length > 0)
+        {
+            NativeKafka.Load();
+            await TopicSetup.CreateAsync(Settings, topics, cancellationToken);
+        }
+        else
+        {
+            var kafka = new EmbeddedKafka();
+            Own(kafka);
+            TopicSetup.Create(kafka, topics, Options.PartitionFactor);
+            Settings = Settings with { KafkaBootstrapServers = kafka.BootstrapServers, KafkaSecurityProtocol = "plaintext" };
+        }
+
+        Addresses.Add(("Kafka", Settings.KafkaBootstrapServers, "any Kafka client, no TLS"));
+    }
+
+    private async Task StartSolrAsync(CancellationToken cancellationToken)
+    {
+        if (Settings.SolrUrl is null)
+        {
+            Solr = Own(await SolrServer.StartAsync(cancellationToken: cancellationToken));
+            Settings = Settings with { SolrUrl = Solr.Url.ToString() };
+            Own(new SolrFeed(Settings, Catalog, Solr));
+        }
+
+        Addresses.Add(("Search (Solr)", Settings.SolrUrl!, "/items/select?q=*:*"));
+    }
+
+    private async Task StartFunctionsAsync(CancellationToken cancellationToken)
+    {
+        var functions = new LateInvoker();
+        await StartStepFunctionsAsync(functions, cancellationToken);
+        var writer = new KafkaTopicWriter(Settings, Loggers.CreateLogger<KafkaTopicWriter>(), TimeProvider.System);
+        Own(writer);
+        var services = new ServiceCollection()
+            .AddSingleton(Catalog)
+            .AddSingleton(Options.WrapWriter(writer))
+            .AddEntitySync(Settings)
+            .AddLogging(logging => logging.ClearProviders().AddProvider(Log))
+            .BuildServiceProvider();
+        Own(services);
+        Functions = new FunctionRuntime(Template.Functions.Values, services, TimeProvider.System, Loggers);
+        functions.Target = Functions;
+
+        var http = Own(await HttpApiServer.StartAsync(Template.Routes, Functions, TimeProvider.System, Options.HttpPort, cancellationToken));
+        HttpApi = http.BaseAddress;
+        Addresses.Add(("Reference API", HttpApi.ToString(), "PUT /reference-tables/delivery-classes/rows/express"));
+        EventSources = Own(EventSourceSet.Start(
+            Template, Functions, new KafkaSourceCluster(Settings.KafkaBootstrapServers), writer, new Uri(Settings.DynamoDbEndpoint!), TimeProvider.System, Loggers));
+    }
+
+    private async Task StartStepFunctionsAsync(LateInvoker functions, CancellationToken cancellationToken)
+    {
+        if (Settings.StepFunctionsEndpoint is null)
+        {
+            StepFunctions = Own(new StepFunctionsService(Region, TimeProvider.System));
+            var lambda = Own(await LocalWebServer.StartAsync(web => web.MapLambdaInvoke(functions), cancellationToken: cancellationToken));
+            var endpoint = Own(await LocalWebServer.StartAsync(web => web.MapStepFunctions(StepFunctions), Options.StepFunctionsPort, cancellationToken));
+            await StepFunctions.StartAsync(lambda.BaseAddress, cancellationToken);
+            var machine = Template.StateMachines.Single();
+            var arns = machine.Substitutions.ToDictionary(pair => pair.Key, pair => $"arn:aws:lambda:{Region}:000000000000:function:{pair.Value}");
+            var arn = StepFunctions.Register("replay", Checkout.PathOf(machine.DefinitionPath), arns);
+            Settings = Settings with { StepFunctionsEndpoint = endpoint.BaseAddress.ToString(), ReplayStateMachineArn = arn };
+            Addresses.Add(("Lambda", lambda.BaseAddress.ToString(), "aws lambda invoke --function-name EnrichFunction --endpoint-url"));
+        }
+
+        Addresses.Add(("Step Functions", Settings.StepFunctionsEndpoint!, $"aws stepfunctions start-execution --state-machine-arn {Settings.ReplayStateMachineArn} --input '{{\"entity\":\"item\"}}' --endpoint-url"));
+    }
+
+    private T Own<T>(T part)
+    {
+        _parts.Push(part switch
+        {
+            IAsyncDisposable asynchronous => asynchronous,
+            IDisposable plain => new Stopping(() => { plain.Dispose(); return Task.CompletedTask; }),
+            _ => throw new ArgumentException("A part must be disposable.", nameof(part)),
+        });
+        return part;
+    }
+
+    private sealed class Stopping(Func<Task> stop, IAsyncDisposable? then = null) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await stop();
+            if (then is not null) await then.DisposeAsync();
+        }
+    }
+
+    /// <summary>State machines need the address of the functions, functions the ARN of the state machine: this breaks the circle.</summary>
+    private sealed class LateInvoker : ILambdaInvoker
+    {
+        public ILambdaInvoker? Target { get; set; }
+
+        public Task<LambdaResult> InvokeAsync(string functionName, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
+            (Target ?? throw new InvalidOperationException("Functions are not started yet.")).InvokeAsync(functionName, payload, cancellationToken);
+    }
+}

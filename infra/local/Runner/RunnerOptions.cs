@@ -1,0 +1,29 @@
+using EntitySync.Core.Definitions;
+using EntitySync.Core.State;
+
+namespace EntitySync.Local.Runner;
+
+/// <summary>How one machine is put together.</summary>
+public sealed record RunnerOptions
+{
+    /// <summary>Port of the HTTP functions; 0 lets the system choose.</summary>
+    public int HttpPort { get; init; }
+
+    /// <summary>Port of the Step Functions endpoint; 0 lets the system choose.</summary>
+    public int StepFunctionsPort { get; init; }
+
+    /// <summary>Port of the join host's health and status endpoints; 0 lets the system choose.</summary>
+    public int JoinPort { get; init; }
+
+    /// <summary>Folder of the definitions; default: the checkout's.</summary>
+    public string DefinitionsPath { get; init; } = Checkout.PathOf("infra", "entities");
+
+    /// <summary>Partition counts of infra/topics.yaml times this: the embedded cluster keeps only 5 MiB a partition.</summary>
+    public int PartitionFactor { get; init; } = 1;
+
+    /// <summary>Changes the definitions before anyone sees them, e.g. to a smaller replay page.</summary>
+    public Func<EntityDefinition, EntityDefinition> Adjust { get; init; } = definition => definition;
+
+    /// <summary>Wraps the functions' topic writer, e.g. to inject faults.</summary>
+    public Func<ITopicWriter, ITopicWriter> WrapWriter { get; init; } = writer => writer;
+}

@@ -1,0 +1,70 @@
+using Confluent.Kafka;
+using EntitySync.Adapters;
+using EntitySync.Adapters.Kafka;
+using EntitySync.Core.Definitions;
+using EntitySync.Local.Solr;
+
+namespace EntitySync.Local.Runner;
+
+/// <summary>Keeps the local search collections in step with the root topics, as a search service does with its own index.</summary>
+internal sealed class SolrFeed : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _reading;
+
+    public SolrFeed(EntitySyncSettings settings, EntityCatalog catalog, SolrServer solr)
+    {
+        var collections = catalog.All
+            .Where(definition => definition.Replay?.Ids is SolrIdSourceDefinition)
+            .ToDictionary(definition => definition.Root.Topic, definition => Collection(solr, (SolrIdSourceDefinition)definition.Replay!.Ids), StringComparer.Ordinal);
+        _reading = collections.Count == 0 ? Task.CompletedTask : Task.Factory.StartNew(() => Read(settings, collections), TaskCreationOptions.LongRunning);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _reading;
+        _stop.Dispose();
+    }
+
+    private static SolrCollection Collection(SolrServer solr, SolrIdSourceDefinition ids) => solr.Collection(ids.Collection, ids.Key, [.. ids.Match.Values, "online"]);
+
+    private void Read(EntitySyncSettings settings, Dictionary<string, SolrCollection> collections)
+    {
+        using var consumer = new ConsumerBuilder<string, byte[]?>(KafkaClientConfig.Consumer(settings, $"local-search-{Environment.ProcessId}"))
+            .SetValueDeserializer(NullableBytes.Instance)
+            .SetErrorHandler((_, _) => { })
+            .Build();
+        consumer.Subscribe(collections.Keys);
+        while (!_stop.IsCancellationRequested)
+        {
+            if (consumer.Consume(TimeSpan.FromMilliseconds(100)) is not { Message: { Key: { } key } message } record) continue;
+            var collection = collections[record.Topic];
+            if (message.Value is null) collection.Delete(key);
+            else if (IsObject(message.Value)) collection.Upsert(key, message.Value);
+        }
+
+        consumer.Close();
+    }
+
+    private static bool IsObject(byte[] json)
+    {
+        try
+        {
+            var reader = new System.Text.Json.Utf8JsonReader(json);
+            return reader.Read() && reader.TokenType == System.Text.Json.JsonTokenType.StartObject && reader.TrySkip();
+        }
+        catch (System.Text.Json.JsonException)
+        {
+            return false;
+        }
+    }
+}
+
+/// <summary>Bytes as they are; null stays null (Confluent's own deserializer makes it an empty array in some versions).</summary>
+internal sealed class NullableBytes : IDeserializer<byte[]?>
+{
+    public static readonly NullableBytes Instance = new();
+
+    public byte[]? Deserialize(ReadOnlySpan<byte> data, bool isNull, SerializationContext context) => isNull ? null : data.ToArray();
+}

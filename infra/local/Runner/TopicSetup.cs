@@ -1,0 +1,40 @@
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using EntitySync.Adapters;
+using EntitySync.Adapters.Kafka;
+using EntitySync.Local.Kafka;
+using EntitySync.Local.Template;
+
+namespace EntitySync.Local.Runner;
+
+/// <summary>Makes the topics of infra/topics.yaml, in the embedded cluster or in a real one.</summary>
+internal static class TopicSetup
+{
+    public static void Create(EmbeddedKafka kafka, IEnumerable<TopicSettings> topics, int partitionFactor)
+    {
+        foreach (var topic in topics) kafka.CreateTopic(topic.Name, topic.Partitions * partitionFactor);
+    }
+
+    /// <summary>Topics that exist keep their settings.</summary>
+    public static async Task CreateAsync(EntitySyncSettings settings, IEnumerable<TopicSettings> topics, CancellationToken cancellationToken)
+    {
+        using var admin = new AdminClientBuilder(KafkaClientConfig.Admin(settings)).Build();
+        var specifications = topics.Select(topic => new TopicSpecification
+        {
+            Name = topic.Name,
+            NumPartitions = topic.Partitions,
+            ReplicationFactor = -1,
+            Configs = topic.Retention is { } retention
+                ? new() { ["retention.ms"] = ((long)retention.TotalMilliseconds).ToString() }
+                : new() { ["cleanup.policy"] = "compact" },
+        });
+        try
+        {
+            await admin.CreateTopicsAsync(specifications).WaitAsync(cancellationToken);
+        }
+        catch (CreateTopicsException exception) when (exception.Results.All(result => result.Error.Code is ErrorCode.NoError or ErrorCode.TopicAlreadyExists))
+        {
+            // They are there: what was wanted.
+        }
+    }
+}
