@@ -10,6 +10,14 @@ public sealed class DemoConsole
 
     private readonly List<(string Name, TimeSpan Time)> _phases = [];
 
+    public DemoConsole()
+    {
+        if (!Console.IsOutputRedirected) return;
+        AnsiConsole.Profile.Capabilities.Ansi = false;
+        AnsiConsole.Profile.Capabilities.Interactive = false;
+        AnsiConsole.Profile.Width = 140;
+    }
+
     public IReadOnlyList<(string Name, TimeSpan Time)> Phases => _phases;
 
     /// <summary>Runs one phase and notes its time. The text given to the callback replaces the line before.</summary>

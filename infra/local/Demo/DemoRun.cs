@@ -136,7 +136,21 @@ public sealed class DemoRun(LocalRunner runner, EntityDefinition definition, Rel
         void Tell(ExecutionEvent happened)
         {
             if (happened.ExecutionArn == execution.Arn && happened.Type is "StateFailed" or "StateRetried")
-                DemoConsole.Say($"{happened.State} {(happened.Type == "StateFailed" ? "failed" : "tries again from its checkpoint")} {happened.Cause}".TrimEnd());
+                DemoConsole.Say(happened.Type == "StateFailed" ? $"{happened.State} failed: {Reason(happened.Cause)}" : $"{happened.State} tries again from its checkpoint");
+        }
+    }
+
+    // Lambda reports an error as {"errorType","errorMessage","stackTrace"}; people want the message.
+    private static string Reason(string? cause)
+    {
+        var json = cause?.IndexOf('{', StringComparison.Ordinal) is >= 0 and var at ? cause[at..] : "null";
+        try
+        {
+            return (string?)JsonNode.Parse(json)?["errorMessage"] ?? cause ?? "no cause given";
+        }
+        catch (System.Text.Json.JsonException)
+        {
+            return cause!;
         }
     }
 
