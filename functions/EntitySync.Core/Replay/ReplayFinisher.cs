@@ -91,9 +91,9 @@ public sealed class ReplayFinisher(IReplayStore store, ILogger<ReplayFinisher> l
         var error = caught.Error ?? "Unknown";
         var reason = caught.Reason();
         // A distributed map tells that a slice failed, not why; the slice wrote that down.
-        if (record is { LastError: { } lastError } && record.Execution == execution && !lastError.Contains(reason, StringComparison.Ordinal)) reason += $" Last error: {lastError}";
+        if (record is { LastError: { } lastError } && record.Execution == execution && !lastError.Contains(reason, StringComparison.Ordinal)) reason = $"{reason.TrimEnd('.')}. Last error: {lastError}";
         var noted = record is not null && await store.TryFinishAsync(replayId, execution, ReplayStatus.Failed, $"{error}: {reason}", cancellationToken);
-        var cause = noted ? $"{reason} The checkpoint is kept: start again with {{\"replayId\":\"{replayId}\"}} to go on after {record!.IdsPublished} ids." : reason;
+        var cause = noted ? $"{reason.TrimEnd('.')}. The checkpoint is kept: start again with {{\"replayId\":\"{replayId}\"}} to go on after {record!.IdsPublished} ids." : reason;
         return new ReplayEnd(replayId, Failed, record?.IdsPublished ?? 0, record?.Pages ?? 0, $"Replay '{replayId}' failed: {reason}", error, cause);
     }
 }
