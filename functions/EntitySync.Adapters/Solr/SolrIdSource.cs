@@ -45,7 +45,7 @@ public sealed class SolrIdSource(IHttpClientFactory clients, SolrOptions options
         }
     }
 
-    private Uri Address(string collection) => Uri.TryCreate(options.Url?.TrimEnd('/') + "/", UriKind.Absolute, out var address)
+    private Uri Address(string collection) => Uri.TryCreate(options.Url?.TrimEnd('/') + "/", UriKind.Absolute, out var address) && address.Scheme is ("http" or "https")
         ? new Uri(address, Uri.EscapeDataString(collection) + "/select")
         : throw new InvalidRequestException($"SOLR_URL is '{options.Url}'; a base address such as https://search.example.internal/solr is needed.");
 
