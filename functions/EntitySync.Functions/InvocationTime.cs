@@ -8,18 +8,16 @@ internal sealed class InvocationTime : IDisposable
 {
     private readonly CancellationTokenSource _end;
 
-    private InvocationTime(TimeSpan remaining, TimeProvider clock)
+    private InvocationTime(ILambdaContext context, TimeProvider clock)
     {
-        // A tenth of a short time, two seconds of a long one, is left to let go in.
-        var reserve = remaining / 10 < TimeSpan.FromSeconds(2) ? remaining / 10 : TimeSpan.FromSeconds(2);
-        Deadline = clock.GetUtcNow() + remaining - reserve;
-        _end = new CancellationTokenSource(remaining - reserve, clock);
+        Deadline = clock.GetUtcNow() + context.RemainingTime - RemainingTime.TimeToAnswer;
+        _end = RemainingTime.Token(context, clock);
     }
 
     /// <summary>When the work is cancelled.</summary>
     public DateTimeOffset Deadline { get; }
 
-    public static InvocationTime Of(ILambdaContext context, TimeProvider clock) => new(context.RemainingTime, clock);
+    public static InvocationTime Of(ILambdaContext context, TimeProvider clock) => new(context, clock);
 
     /// <exception cref="TransientException">The time ran out.</exception>
     public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> work)

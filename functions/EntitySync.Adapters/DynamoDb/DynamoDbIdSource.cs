@@ -62,7 +62,7 @@ public sealed class DynamoDbIdSource(IAmazonDynamoDB client, string prefix, Time
             ExclusiveStartKey = at.ExclusiveStartKey(),
             Limit = limit,
         };
-        var response = await calls.RunAsync(token => client.QueryAsync(request, token), cancellationToken);
+        var response = await calls.RunAsync("Query", token => client.QueryAsync(request, token), cancellationToken);
         return (response.Items ?? [], response.LastEvaluatedKey);
     }
 
@@ -84,7 +84,7 @@ public sealed class DynamoDbIdSource(IAmazonDynamoDB client, string prefix, Time
             Limit = limit,
             ConsistentRead = true,
         };
-        var response = await calls.RunAsync(token => client.ScanAsync(request, token), cancellationToken);
+        var response = await calls.RunAsync("Scan", token => client.ScanAsync(request, token), cancellationToken);
         return (response.Items ?? [], response.LastEvaluatedKey);
     }
 

@@ -107,7 +107,7 @@ public sealed class DynamoDbReplayStore(IAmazonDynamoDB client, string table, Re
     private async Task<Item?> GetAsync(string replayId, string part, CancellationToken cancellationToken)
     {
         var request = new GetItemRequest { TableName = table, Key = Key(replayId, part), ConsistentRead = true };
-        var response = await _calls.RunAsync(token => client.GetItemAsync(request, token), cancellationToken);
+        var response = await _calls.RunAsync("GetItem", token => client.GetItemAsync(request, token), cancellationToken);
         return response.Item is { Count: > 0 } item ? item : null;
     }
 
@@ -126,7 +126,7 @@ public sealed class DynamoDbReplayStore(IAmazonDynamoDB client, string table, Re
         };
         try
         {
-            return (await _calls.RunAsync(token => client.UpdateItemAsync(request, token), cancellationToken)).Attributes;
+            return (await _calls.RunAsync("UpdateItem", token => client.UpdateItemAsync(request, token), cancellationToken)).Attributes;
         }
         catch (ConflictException)
         {
@@ -140,7 +140,7 @@ public sealed class DynamoDbReplayStore(IAmazonDynamoDB client, string table, Re
         var request = new TransactWriteItemsRequest { TransactItems = items, ClientRequestToken = Guid.NewGuid().ToString("N") };
         try
         {
-            await _calls.RunAsync(token => client.TransactWriteItemsAsync(request, token), cancellationToken);
+            await _calls.RunAsync("TransactWriteItems", token => client.TransactWriteItemsAsync(request, token), cancellationToken);
             return true;
         }
         catch (ConflictException)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EntitySync.Core.Definitions;
 using EntitySync.Core.Errors;
 
 namespace EntitySync.Core.Replay;
@@ -32,7 +33,7 @@ public static class ReplayRequestReader
         // The Step Functions console offers a comment as its sample input; the service adds its own names to nested starts.
         "Comment" or "comment" => null,
         _ when property.Name.StartsWith("AWS_", StringComparison.Ordinal) => null,
-        _ => $"'{property.Name}' is not known; allowed: {string.Join(", ", Known)}.{Suggestion.For(property.Name, Known)}",
+        _ => $"'{property.Name}' is not known; allowed: {string.Join(", ", Known)}.{Meant(property.Name)}",
     };
 
     private static bool IsAbsent(JsonProperty property) => property.Value.ValueKind == JsonValueKind.Null && property.Name != "entity";
@@ -51,6 +52,8 @@ public static class ReplayRequestReader
 
     private static string? Unless(JsonProperty property, bool allowed, string expected) =>
         allowed ? null : $"'{property.Name}' must be {expected}; found {Describe(property.Value)}.";
+
+    private static string Meant(string name) => DidYouMean.Nearest(name, Known) is { } meant ? $" Did you mean '{meant}'?" : "";
 
     private static string Describe(JsonElement value)
     {
