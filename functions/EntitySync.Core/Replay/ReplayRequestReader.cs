@@ -21,7 +21,9 @@ public static class ReplayRequestReader
 
         var problems = json.EnumerateObject().Select(Problem).OfType<string>().ToList();
         if (problems.Count > 0) throw new InvalidRequestException(string.Join(" ", problems));
-        return json.Deserialize(ReplayJson.Default.ReplayRequest)!;
+        var request = json.Deserialize(ReplayJson.Default.ReplayRequest)!;
+        // An absent property becomes null, whatever the declaration says.
+        return request with { Entity = request.Entity ?? "" };
     }
 
     private static string? Problem(JsonProperty property) => property.Name switch

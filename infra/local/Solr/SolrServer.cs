@@ -1,14 +1,5 @@
 using System.Collections.Concurrent;
-using System.Net;
-using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
+using EntitySync.Local.Http;
 
 namespace EntitySync.Local.Solr;
 
@@ -19,7 +10,7 @@ namespace EntitySync.Local.Solr;
 public sealed class SolrServer : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, SolrCollection> _collections = new(StringComparer.Ordinal);
-    private WebApplication? _application;
+    private LocalWebServer? _web;
     private int _requests;
 
     /// <summary>Base address for <c>SOLR_URL</c>.</summary>
@@ -39,20 +30,8 @@ public sealed class SolrServer : IAsyncDisposable
     public static async Task<SolrServer> StartAsync(int port = 0, CancellationToken cancellationToken = default)
     {
         var server = new SolrServer();
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.Listen(IPAddress.Loopback, port);
-            kestrel.Limits.MaxRequestBodySize = 2 * 1024 * 1024;
-        });
-        builder.Services.Configure<Microsoft.AspNetCore.Http.Features.FormOptions>(form => form.ValueLengthLimit = 2 * 1024 * 1024);
-        var application = builder.Build();
-        application.Map("/solr/{collection}/select", server.SelectAsync);
-        server._application = application;
-        await application.StartAsync(cancellationToken);
-        var address = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        server.Url = new Uri(address + "/solr");
+        server._web = await LocalWebServer.StartAsync(application => application.Map("/solr/{collection}/select", server.SelectAsync), port, cancellationToken);
+        server.Url = new Uri(server._web.BaseAddress, "solr");
         return server;
     }
 
@@ -62,14 +41,7 @@ public sealed class SolrServer : IAsyncDisposable
     /// <param name="fields">Fields that may be searched before any document has them.</param>
     public SolrCollection Collection(string name, string uniqueKey, params string[] fields) => _collections.GetOrAdd(name, _ => new SolrCollection(uniqueKey, fields));
 
-    public async ValueTask DisposeAsync()
-    {
-        if (_application is not { } application) return;
-        _application = null;
-        using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(1));
-        await application.StopAsync(soon.Token);
-        await application.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _web?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private async Task SelectAsync(HttpContext context)
     {

@@ -19,6 +19,14 @@ public class ReplayRequestReaderTests
         request.Causes.ShouldBe([new ReplayCause("delivery-classes", "express", 7, "00ff"), new ReplayCause("delivery-classes", "gone", 8)]);
     }
 
+    [Fact]
+    public void ReplayIdAlone_HasNoEntity()
+    {
+        var request = Read("""{"replayId":"r","where":null}""");
+
+        (request.Entity, request.ReplayId, request.Where, request.Ids, request.RatePerSecond, request.Causes).ShouldBe(("", "r", null, null, null, null));
+    }
+
     [Theory]
     [InlineData("""{"entity":"item","wher":"x:y"}""", "'wher' is not known; allowed: entity, replayId, where, ids, ratePerSecond, causes. Did you mean 'where'?")]
     [InlineData("""{"entity":7}""", "'entity' must be a string; found 7.")]

@@ -1,0 +1,49 @@
+using System.Text.Json;
+using EntitySync.Core.Replay;
+
+namespace EntitySync.Tests.Replay;
+
+/// <summary>What replay.asl.json and the code must agree on.</summary>
+public class ReplayStateMachineFileTests
+{
+    private static readonly JsonElement File = JsonDocument.Parse(System.IO.File.ReadAllText(Find())).RootElement;
+
+    private static JsonElement States => File.GetProperty("States");
+
+    private static JsonElement SliceStates => States.GetProperty("PublishSlices").GetProperty("ItemProcessor").GetProperty("States");
+
+    [Fact]
+    public void Concurrency_IsTheOneThatSharesTheRate() =>
+        States.GetProperty("PublishSlices").GetProperty("MaxConcurrency").GetInt32().ShouldBe(ReplayOptions.Concurrency);
+
+    [Fact]
+    public void Outcomes_AreTheOnesTheChoiceKnows() =>
+        SliceStates.GetProperty("MorePages").GetProperty("Choices").EnumerateArray().Select(choice => choice.GetProperty("StringEquals").GetString())
+            .ShouldBe([PublishOutcome.Done, PublishOutcome.Busy]);
+
+    [Fact]
+    public void EveryState_IsCommented_AndEveryTaskHasATimeoutAndARetryWithJitter()
+    {
+        foreach (var state in States.EnumerateObject().Concat(SliceStates.EnumerateObject()))
+        {
+            state.Value.GetProperty("Comment").GetString().ShouldNotBeNullOrWhiteSpace(state.Name);
+            if (state.Value.GetProperty("Type").GetString() != "Task") continue;
+            state.Value.GetProperty("TimeoutSeconds").GetInt32().ShouldBeInRange(1, 900, state.Name);
+            var retry = state.Value.GetProperty("Retry").EnumerateArray().Single(each => each.GetProperty("MaxAttempts").GetInt32() > 0);
+            retry.GetProperty("JitterStrategy").GetString().ShouldBe("FULL", state.Name);
+            retry.GetProperty("BackoffRate").GetDouble().ShouldBeGreaterThan(1, state.Name);
+            retry.GetProperty("MaxDelaySeconds").GetInt32().ShouldBePositive(state.Name);
+            Errors(retry).ShouldContain(nameof(Core.Errors.TransientException), state.Name);
+            Errors(retry).ShouldNotContain(nameof(Core.Errors.InvalidRequestException), state.Name);
+        }
+    }
+
+    private static List<string?> Errors(JsonElement retry) => [.. retry.GetProperty("ErrorEquals").EnumerateArray().Select(error => error.GetString())];
+
+    private static string Find()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !System.IO.File.Exists(Path.Combine(folder.FullName, "EntitySync.sln"))) folder = folder.Parent;
+        return Path.Combine(folder.ShouldNotBeNull().FullName, "infra", "statemachines", "replay.asl.json");
+    }
+}
