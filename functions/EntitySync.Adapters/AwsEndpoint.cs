@@ -4,7 +4,7 @@ using Amazon.Runtime.CredentialManagement;
 namespace EntitySync.Adapters;
 
 /// <summary>How the AWS clients are set up alike: retries, timeouts, another endpoint than the region's.</summary>
-internal static class AwsEndpoint
+public static class AwsEndpoint
 {
     private const string DefaultLocalRegion = "eu-west-1";
 

@@ -41,7 +41,9 @@ internal static class StreamRecords
         var key = KeyOf(record);
         var (value, error) = IsRemove(record) ? default : Images(record.Dynamodb.NewImage, image => AttributeJson.ToJson(image, ReferenceItems.VersionOf(image)));
         if (key is null) error = "the row's key is not one text attribute";
-        return new RowPublication(table, key, record.Dynamodb.SequenceNumber, value, error, error is null ? default : Original(record));
+        // A null array would turn into an empty value; a tombstone has none.
+        ReadOnlyMemory<byte>? published = value is null ? default(ReadOnlyMemory<byte>?) : value;
+        return new RowPublication(table, key, record.Dynamodb.SequenceNumber, published, error, error is null ? default : Original(record));
     }
 
     /// <summary>Logical name of the table that <c>arn:aws:dynamodb:region:account:table/NAME/stream/…</c> belongs to.</summary>

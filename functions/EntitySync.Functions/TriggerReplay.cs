@@ -26,7 +26,7 @@ public sealed class TriggerReplay(ReplayTrigger trigger, EntitySyncSettings sett
     [LambdaSerializer(typeof(DeepJsonSerializer))]
     public async Task<StreamsEventResponse> HandleAsync(DynamoDBEvent streamEvent, ILambdaContext context)
     {
-        if (streamEvent.Records is not { Count: > 0 } records) return StreamRecords.Response(null);
+        if (streamEvent?.Records is not { Count: > 0 } records) return StreamRecords.Response(null);
         using var time = RemainingTime.Token(context, clock);
         var changes = records.Select(record => StreamRecords.ToChange(record, settings.ReferenceTablePrefix)).ToList();
         var result = await trigger.RunAsync(records[0].EventSourceArn, changes, time.Token);

@@ -32,5 +32,6 @@ public sealed record RowPublication(string Table, string? Key, string SequenceNu
         ],
     };
 
-    private ReadOnlyMemory<byte>? KeyBytes() => Key is null ? null : Encoding.UTF8.GetBytes(Key);
+    // A null array would turn into empty bytes, not into no bytes.
+    private ReadOnlyMemory<byte>? KeyBytes() => Key is null ? default(ReadOnlyMemory<byte>?) : Encoding.UTF8.GetBytes(Key);
 }

@@ -1,0 +1,32 @@
+using EntitySync.Core.Definitions;
+using EntitySync.Core.Errors;
+using EntitySync.Core.ReferenceTables;
+using EntitySync.Testing;
+
+namespace EntitySync.Tests.ReferenceTables;
+
+public sealed class ReferenceTableCatalogTests
+{
+    private readonly RelationDefinition _relation = SampleDefinitions.Item().Relations[0];
+
+    [Fact]
+    public void LookupTables_AreKnown_OthersAreNot()
+    {
+        var tables = Catalog(_relation, _relation with { Name = "label", From = "labels", Strategy = Strategy.Broadcast });
+        tables.TryGet("delivery-classes", out var table).ShouldBeTrue();
+        table.ShouldBe(new ReferenceTable("delivery-classes", "name"));
+        tables.TryGet("labels", out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void RelationsDisagreeAboutTheKey_Throws() =>
+        Should.Throw<InvalidRequestException>(() => Catalog(_relation, _relation with { Name = "other", Key = [SampleDefinitions.Path("id")] }))
+            .Message.ShouldBe("Relation 'other' of entity 'item' says the key of 'delivery-classes' is 'id', another relation says 'name'.");
+
+    [Fact]
+    public void CompositeKey_Throws() =>
+        Should.Throw<InvalidRequestException>(() => Catalog(_relation with { Key = [SampleDefinitions.Path("a"), SampleDefinitions.Path("b.c")] }))
+            .Message.ShouldBe("Relation 'deliveryClass' of entity 'item' looks up 'delivery-classes' by a, b.c: one top-level field is expected.");
+
+    private static ReferenceTableCatalog Catalog(params RelationDefinition[] relations) => new(new EntityCatalog([SampleDefinitions.Item() with { Relations = [.. relations] }]));
+}
