@@ -6,7 +6,6 @@ using EntitySync.Core.Errors;
 using EntitySync.Core.ReferenceTables;
 using EntitySync.Core.State;
 using Item = System.Collections.Generic.Dictionary<string, Amazon.DynamoDBv2.Model.AttributeValue>;
-using SdkValue = Amazon.DynamoDBv2.Model.AttributeValue;
 
 namespace EntitySync.Functions;
 
@@ -72,7 +71,7 @@ internal static class StreamRecords
         if (image is null) return (null, "the stream record has no image of the row");
         try
         {
-            return (read(ToItem(image)), null);
+            return (read(StreamImages.ToItem(image)), null);
         }
         catch (AttributeJsonException exception)
         {
@@ -81,22 +80,6 @@ internal static class StreamRecords
     }
 
     private static byte[] Original(DynamoDBEvent.DynamodbStreamRecord record) => JsonSerializer.SerializeToUtf8Bytes(record.Dynamodb, OriginalOptions);
-
-    private static Item ToItem(Dictionary<string, DynamoDBEvent.AttributeValue> image) => image.ToDictionary(entry => entry.Key, entry => ToSdk(entry.Value), StringComparer.Ordinal);
-
-    private static SdkValue ToSdk(DynamoDBEvent.AttributeValue value) => new()
-    {
-        S = value.S,
-        N = value.N,
-        BOOL = value.BOOL,
-        NULL = value.NULL,
-        M = value.M is null ? null : ToItem(value.M),
-        L = value.L?.ConvertAll(ToSdk),
-        SS = value.SS,
-        NS = value.NS,
-        B = value.B,
-        BS = value.BS,
-    };
 
     private sealed class Base64Converter : JsonConverter<MemoryStream>
     {

@@ -19,7 +19,7 @@ public sealed record TriggerResult(int Started, int AlreadyStarted, int Unchange
 /// Turns a batch of row changes into replays: one execution an entity, with the union of the changed keys (the last change of a key counts).
 /// The names follow from the batch, so a batch delivered twice starts each replay once.
 /// </summary>
-public sealed class ReplayTrigger(EntityCatalog entities, IReplayStarter starter, ILogger<ReplayTrigger> log, int maximumInputBytes = ReplayPlan.DefaultMaximumInputBytes)
+public sealed class ReplayTrigger(EntityCatalog entities, IReplayStarter starter, ILogger<ReplayTrigger> log, int maximumInputBytes = TriggerPlan.DefaultMaximumInputBytes)
 {
     /// <param name="source">What the sequence numbers belong to (the stream's ARN).</param>
     /// <exception cref="InvalidRequestException">No such state machine, or no permission: a person has to act, the batch must come again.</exception>
@@ -31,7 +31,7 @@ public sealed class ReplayTrigger(EntityCatalog entities, IReplayStarter starter
         var result = new TriggerResult(0, 0, changes.Count(change => change.Unusable is null && !change.ChangesContent), unusable);
         try
         {
-            foreach (var request in ReplayPlan.For(EntitiesToReplay, source, changes, maximumInputBytes)) result = await StartAsync(request, result, cancellationToken);
+            foreach (var request in TriggerPlan.For(EntitiesToReplay, source, changes, maximumInputBytes)) result = await StartAsync(request, result, cancellationToken);
             return result;
         }
         catch (Exception exception) when (exception is TransientException || (exception is OperationCanceledException && cancellationToken.IsCancellationRequested))

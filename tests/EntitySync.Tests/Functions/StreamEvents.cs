@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Amazon.Lambda.DynamoDBEvents;
 using EntitySync.Functions;
@@ -10,6 +11,8 @@ internal static class StreamEvents
 {
     public const string Arn = "arn:aws:dynamodb:eu-west-1:123456789012:table/prod-delivery-classes/stream/2026-01-01T00:00:00.000";
 
+    private static readonly JsonSerializerOptions Deep = new() { MaxDepth = 128 };
+
     private static readonly DeepJsonSerializer Serializer = new();
 
     public static JsonObject Insert(int sequence, string key, string newImage) => Record("INSERT", sequence, key, null, newImage);
@@ -18,7 +21,7 @@ internal static class StreamEvents
 
     public static JsonObject Remove(int sequence, string key, string oldImage) => Record("REMOVE", sequence, key, oldImage, null);
 
-    public static DynamoDBEvent Event(params JsonNode[] records) => Parse(new JsonObject { ["Records"] = new JsonArray(records) }.ToJsonString());
+    public static DynamoDBEvent Event(params JsonNode[] records) => Parse(new JsonObject { ["Records"] = new JsonArray(records) }.ToJsonString(Deep));
 
     public static DynamoDBEvent Parse(string json)
     {
@@ -59,7 +62,7 @@ internal static class StreamEvents
 
     private static JsonObject Image(string key, string json)
     {
-        var image = JsonNode.Parse(json)!.AsObject();
+        var image = JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { MaxDepth = 128 })!.AsObject();
         image["name"] = new JsonObject { ["S"] = key };
         return image;
     }

@@ -129,7 +129,7 @@ public sealed class ReplayTriggerTests
 
     private Task<TriggerResult> RunAsync(EntityCatalog catalog, params RowChange[] changes) => Trigger(catalog).RunAsync(Arn, changes, CancellationToken.None);
 
-    private ReplayTrigger Trigger(EntityCatalog catalog, int maximumInputBytes = ReplayPlan.DefaultMaximumInputBytes) =>
+    private ReplayTrigger Trigger(EntityCatalog catalog, int maximumInputBytes = TriggerPlan.DefaultMaximumInputBytes) =>
         new(catalog, _starter, NullLogger<ReplayTrigger>.Instance, maximumInputBytes);
 
     private static EntityDefinition Entity(string name, Strategy strategy = Strategy.Lookup)

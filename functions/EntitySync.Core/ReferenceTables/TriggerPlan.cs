@@ -6,7 +6,7 @@ using EntitySync.Core.Replay;
 namespace EntitySync.Core.ReferenceTables;
 
 /// <summary>Which replays a batch of changes asks for. Pure: the same batch gives the same requests with the same names.</summary>
-public static class ReplayPlan
+public static class TriggerPlan
 {
     /// <summary>Half of what Step Functions takes (256 KiB): the states of a replay add their own data to its input.</summary>
     public const int DefaultMaximumInputBytes = 128 * 1024;
