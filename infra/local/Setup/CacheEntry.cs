@@ -4,37 +4,46 @@ namespace EntitySync.Local.Setup;
 /// One versioned folder of the cache. It is made under another name and renamed when whole, so that a set-up killed in the middle leaves
 /// nothing that looks finished; an advisory lock on a file keeps two processes from doing the work twice, and goes with its process.
 /// </summary>
-internal sealed class CacheEntry(string name)
+/// <param name="root">Folder of the cache; <see cref="LocalCache.Root"/> unless told.</param>
+internal sealed class CacheEntry(string name, string? root = null)
 {
-    public string Folder { get; } = LocalCache.Path(name);
+    private static readonly TimeSpan LockAskedEvery = TimeSpan.FromMilliseconds(250);
+
+    private readonly string _root = root ?? LocalCache.Root;
+
+    public string Folder => Path.Combine(_root, name);
 
     public bool Exists => Directory.Exists(Folder);
 
     /// <param name="make">Fills the folder it is given; whatever it throws leaves no entry.</param>
-    public async Task EnsureAsync(Func<string, Task> make, CancellationToken cancellationToken)
+    public async Task EnsureAsync(SetupRun run, Func<string, Task> make)
     {
         if (Exists) return;
-        Directory.CreateDirectory(LocalCache.Root);
-        using var held = await LockAsync(LocalCache.Path(name + ".lock"), cancellationToken);
+        Directory.CreateDirectory(_root);
+        await using var held = await LockAsync(run);
         if (Exists) return;
-        foreach (var abandoned in Directory.EnumerateDirectories(LocalCache.Root, name + ".part-*")) Directory.Delete(abandoned, recursive: true);
-        var partial = $"{Folder}.part-{Environment.ProcessId}";
-        Directory.CreateDirectory(partial);
+        foreach (var abandoned in Directory.EnumerateDirectories(_root, name + ".part-*")) Directory.Delete(abandoned, recursive: true);
+        var partial = $"{name}.part-{Environment.ProcessId}";
+        var folder = Path.Combine(_root, partial);
+        run.Guard.RemoveWhenKilled(partial);
+        Directory.CreateDirectory(folder);
         try
         {
-            await make(partial);
-            Directory.Move(partial, Folder);
+            await make(folder);
+            Directory.Move(folder, Folder);
         }
         finally
         {
-            if (Directory.Exists(partial)) Directory.Delete(partial, recursive: true);
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+            run.Guard.RemoveWhenKilled(null);
         }
     }
 
-    private static async Task<FileStream> LockAsync(string file, CancellationToken cancellationToken)
+    private async Task<FileStream> LockAsync(SetupRun run)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(250));
-        while (true)
+        var file = Path.Combine(_root, name + ".lock");
+        using var timer = new PeriodicTimer(LockAskedEvery);
+        for (var asked = 0; ; asked++)
         {
             try
             {
@@ -43,7 +52,8 @@ internal sealed class CacheEntry(string name)
             catch (IOException)
             {
                 // Another process holds it; the system frees the lock when that process ends, however it ends.
-                await timer.WaitForNextTickAsync(cancellationToken);
+                if (asked == 0) run.Progress($"Another process is making {name}: waiting for it");
+                await timer.WaitForNextTickAsync(run.CancellationToken);
             }
         }
     }

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
+using EntitySync.Local.Processes;
 using EntitySync.Local.Setup;
 
 namespace EntitySync.Local.StepFunctions;
@@ -7,37 +7,41 @@ namespace EntitySync.Local.StepFunctions;
 /// <summary>The Node process that interprets state machine files: JSON lines over its standard streams. It ends when its input closes.</summary>
 public sealed class InterpreterProcess : IAsyncDisposable
 {
-    private readonly Process _process;
+    private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(60);
+
+    private readonly ChildProcess _child;
     private readonly SemaphoreSlim _writing = new(1, 1);
-    private readonly Queue<string> _lastErrors = new();
     private readonly Task _reading;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private InterpreterProcess(Process process, Action<JsonObject> onMessage)
+    private InterpreterProcess(ChildProcess child, Action<JsonObject> onMessage)
     {
-        _process = process;
-        process.ErrorDataReceived += (_, line) => Remember(line.Data);
-        process.BeginErrorReadLine();
+        _child = child;
         _reading = ReadAsync(onMessage);
     }
 
+    /// <summary>Completes when the interpreter has ended, asked or not.</summary>
+    public Task<ChildDeath> Ended => _child.Ended;
+
+    /// <param name="run">Its guard ends the interpreter with this process.</param>
     /// <param name="lambdaEndpoint">Base address of the Lambda Invoke API that tasks call.</param>
     /// <param name="onMessage">Gets every message in order, on one thread at a time.</param>
-    public static async Task<InterpreterProcess> StartAsync(Uri lambdaEndpoint, string region, Action<JsonObject> onMessage, CancellationToken cancellationToken)
+    public static async Task<InterpreterProcess> StartAsync(RunGuard run, Uri lambdaEndpoint, string region, Action<JsonObject> onMessage, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo("node", [Path.Combine(AppContext.BaseDirectory, "node", "interpreter.mjs"), LocalSetup.StepFunctionsFolder])
+        var script = Path.Combine(AppContext.BaseDirectory, "node", "interpreter.mjs");
+        var command = new ChildCommand("The Step Functions interpreter", LocalSetup.Node, [script, LocalSetup.StepFunctionsFolder], Pipes: true)
         {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
+            Environment = new Dictionary<string, string?>
+            {
+                ["AWS_ENDPOINT_URL_LAMBDA"] = lambdaEndpoint.ToString(),
+                ["AWS_REGION"] = region,
+                ["NODE_OPTIONS"] = null,
+            },
         };
-        start.Environment["AWS_ENDPOINT_URL_LAMBDA"] = lambdaEndpoint.ToString();
-        start.Environment["AWS_REGION"] = region;
-        start.Environment["NO_PROXY"] = "127.0.0.1,localhost";
-        var interpreter = new InterpreterProcess(Process.Start(start) ?? throw new SetupException("node did not start."), onMessage);
+        var interpreter = new InterpreterProcess(ChildProcess.Start(run, command), onMessage);
         try
         {
-            await interpreter._ready.Task.WaitAsync(TimeSpan.FromSeconds(60), cancellationToken);
+            await interpreter._ready.Task.WaitAsync(ReadyWithin, cancellationToken);
             return interpreter;
         }
         catch
@@ -47,14 +51,16 @@ public sealed class InterpreterProcess : IAsyncDisposable
         }
     }
 
+    /// <exception cref="IOException">The interpreter has ended.</exception>
     public async Task SendAsync(JsonObject message, CancellationToken cancellationToken)
     {
         var line = message.ToJsonString();
         await _writing.WaitAsync(cancellationToken);
         try
         {
-            await _process.StandardInput.WriteLineAsync(line.AsMemory(), cancellationToken);
-            await _process.StandardInput.FlushAsync(cancellationToken);
+            // Not cancelled half-way: a part of a line would spoil the next one.
+            await _child.StandardInput.WriteLineAsync(line);
+            await _child.StandardInput.FlushAsync(CancellationToken.None);
         }
         finally
         {
@@ -64,46 +70,20 @@ public sealed class InterpreterProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        try
-        {
-            _process.StandardInput.Close();
-            using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(3));
-            await _process.WaitForExitAsync(deadline.Token);
-        }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException)
-        {
-            _process.Kill(entireProcessTree: true);
-        }
-
+        await _child.DisposeAsync();
         await _reading;
-        _process.Dispose();
         _writing.Dispose();
     }
 
     private async Task ReadAsync(Action<JsonObject> onMessage)
     {
-        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        while (await _child.StandardOutput.ReadLineAsync() is { } line)
         {
             if (JsonNode.Parse(line) is not JsonObject message) continue;
             if ((string?)message["type"] == "ready") _ready.TrySetResult();
             else onMessage(message);
         }
 
-        _ready.TrySetException(new SetupException("The Step Functions interpreter ended at start: " + string.Join(Environment.NewLine, LastErrors())));
-    }
-
-    private void Remember(string? line)
-    {
-        if (line is null) return;
-        lock (_lastErrors)
-        {
-            _lastErrors.Enqueue(line);
-            if (_lastErrors.Count > 20) _lastErrors.Dequeue();
-        }
-    }
-
-    private string[] LastErrors()
-    {
-        lock (_lastErrors) return [.. _lastErrors];
+        if (!_ready.Task.IsCompleted) _ready.TrySetException(new SetupException((await _child.Ended).ToString()));
     }
 }

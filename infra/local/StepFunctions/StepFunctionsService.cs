@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using EntitySync.Local.Processes;
 
 namespace EntitySync.Local.StepFunctions;
 
@@ -25,8 +26,10 @@ public sealed partial class StepFunctionsService(string region, TimeProvider tim
 
     public IEnumerable<Execution> Executions => _executions.Values.OrderByDescending(execution => execution.StartDate);
 
-    public async Task StartAsync(Uri lambdaEndpoint, CancellationToken cancellationToken) =>
-        _interpreter = await InterpreterProcess.StartAsync(lambdaEndpoint, region, OnMessage, cancellationToken);
+    /// <param name="run">Its guard ends the interpreter with this process.</param>
+    /// <param name="lambdaEndpoint">Base address of the Lambda Invoke API that tasks call.</param>
+    public async Task StartAsync(RunGuard run, Uri lambdaEndpoint, CancellationToken cancellationToken) =>
+        _interpreter = await InterpreterProcess.StartAsync(run, lambdaEndpoint, region, OnMessage, cancellationToken);
 
     /// <summary>Makes a state machine from an ASL file after replacing its <c>${Name}</c> placeholders, as a deployment does.</summary>
     /// <returns>Its ARN.</returns>
