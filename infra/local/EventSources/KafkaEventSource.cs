@@ -5,7 +5,9 @@ using EntitySync.Local.Template;
 namespace EntitySync.Local.EventSources;
 
 /// <summary>Where an event source's topics are and what it reports of itself in events.</summary>
-public sealed record KafkaSourceCluster(string BootstrapServers, string Arn = "arn:aws:kafka:us-east-1:000000000000:cluster/local/00000000-0000-0000-0000-000000000000-1");
+/// <param name="SecurityProtocol">As <c>KAFKA_SECURITY_PROTOCOL</c>.</param>
+public sealed record KafkaSourceCluster(
+    string BootstrapServers, string SecurityProtocol = "plaintext", string Arn = "arn:aws:kafka:us-east-1:000000000000:cluster/local/00000000-0000-0000-0000-000000000000-1");
 
 /// <summary>
 /// The Kafka event source of Lambda: consumers of one group read the topic and invoke the function with batches. Offsets are committed after the records
@@ -55,7 +57,7 @@ public sealed class KafkaEventSource : IEventSource
         var partitions = new KafkaPartitions();
         var source = new DeliverySource<KafkaRecord>(InvokeAsync, GiveUpAsync, partitions.Owns, record => record.CreatedAt);
         var delivery = new BatchDelivery<KafkaRecord>(_settings.Batch, source, _counters, Backoff.Default, time, logger);
-        return new KafkaPoller(_settings, _cluster.BootstrapServers, partitions, delivery, _counters, time, logger);
+        return new KafkaPoller(_settings, _cluster, partitions, delivery, _counters, time, logger);
     }
 
     private async Task<DeliveryOutcome<KafkaRecord>> InvokeAsync(IReadOnlyList<KafkaRecord> records, CancellationToken cancellationToken)

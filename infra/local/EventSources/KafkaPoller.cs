@@ -9,7 +9,7 @@ namespace EntitySync.Local.EventSources;
 /// partitions; reading ahead stops after one further batch.
 /// </summary>
 internal sealed class KafkaPoller(
-    KafkaEventSettings settings, string bootstrapServers, KafkaPartitions partitions, BatchDelivery<KafkaRecord> delivery, EventSourceCounters counters, TimeProvider time, ILogger logger)
+    KafkaEventSettings settings, KafkaSourceCluster cluster, KafkaPartitions partitions, BatchDelivery<KafkaRecord> delivery, EventSourceCounters counters, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Busy = TimeSpan.FromMilliseconds(10);
@@ -152,7 +152,8 @@ internal sealed class KafkaPoller(
 
     private IConsumer<byte[]?, byte[]?> Build() => new ConsumerBuilder<byte[]?, byte[]?>(new ConsumerConfig
     {
-        BootstrapServers = bootstrapServers,
+        BootstrapServers = cluster.BootstrapServers,
+        SecurityProtocol = Enum.Parse<SecurityProtocol>(cluster.SecurityProtocol.Replace("_", "", StringComparison.Ordinal), ignoreCase: true),
         GroupId = settings.ConsumerGroupId,
         ClientId = settings.Batch.Id,
         EnableAutoCommit = false,
