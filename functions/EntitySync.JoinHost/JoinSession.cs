@@ -22,7 +22,8 @@ internal sealed class JoinSession : IDisposable
     private readonly ReplayFollower _replays;
     private readonly IConsumer<byte[]?, byte[]?> _member;
     private bool _hasJoined;
-    private bool _isAbandoned;
+    private bool _hasLeft;
+    private CancellationToken _stop;
     private int _sinceCommit;
     private long _lastCommit;
 
@@ -47,6 +48,7 @@ internal sealed class JoinSession : IDisposable
     /// <param name="stop">Ends the work.</param>
     public void Run(Func<bool> abandon, CancellationToken stop)
     {
+        _stop = stop;
         _member.Subscribe(_context.Topologies.Select(topology => topology.Root.Topic).Distinct(StringComparer.Ordinal));
         while (!stop.IsCancellationRequested)
         {
@@ -62,19 +64,16 @@ internal sealed class JoinSession : IDisposable
         }
 
         if (abandon()) return;
-        var started = _context.Time.GetTimestamp();
-        Commit(() => _context.Time.GetElapsedTime(started) > Options.StopFlushTimeout);
-        _isAbandoned = true; // everything that can be committed is; leaving the group must not wait for emissions again
-        _member.Close();
+        CommitLast();
+        Leave();
     }
 
     /// <summary>Leaves the group, so that others need not wait for the session to time out, and drops what is not committed.</summary>
     public void Dispose()
     {
-        _isAbandoned = true;
         try
         {
-            _member.Close();
+            Leave();
         }
         catch (KafkaException failure)
         {
@@ -88,6 +87,14 @@ internal sealed class JoinSession : IDisposable
             _sink.Dispose();
             foreach (var partition in _owned.Values) partition.Dispose();
         }
+    }
+
+    /// <summary>Nothing is flushed or committed on the way out: what could be has been, and after a failure nothing may.</summary>
+    private void Leave()
+    {
+        if (_hasLeft) return;
+        _hasLeft = true;
+        _member.Close();
     }
 
     private string State() => !_hasJoined ? "joining" : _restorer.IsBusy || _new.Count > 0 ? "restoring" : "running";
@@ -143,7 +150,7 @@ internal sealed class JoinSession : IDisposable
     {
         try
         {
-            if (!_isAbandoned) Commit(() => false);
+            if (!_hasLeft) Commit(() => _stop.IsCancellationRequested);
         }
         finally
         {
@@ -178,12 +185,11 @@ internal sealed class JoinSession : IDisposable
     /// <summary>Not done in the rebalance handler itself: a partition can be paused only once it is assigned.</summary>
     private void BringNewToLife()
     {
-        foreach (var partition in _new.ToArray())
-        {
-            _new.Remove(partition);
-            if (_restorer.Start(partition)) _member.Pause([partition.Root]);
-            else GoLive(partition);
-        }
+        if (_new.Count == 0) return;
+        var restoring = _restorer.Start(_new);
+        _member.Pause(restoring.Select(partition => partition.Root));
+        foreach (var partition in _new.Except(restoring)) GoLive(partition);
+        _new.Clear();
     }
 
     private void GoLive(OwnedPartition partition)
@@ -203,15 +209,28 @@ internal sealed class JoinSession : IDisposable
     {
         if (_sinceCommit == 0) return;
         if (_sinceCommit < Options.CommitRecords && _context.Time.GetElapsedTime(_lastCommit) < Options.CommitInterval) return;
-        Commit(() => false);
+        Commit(() => _stop.IsCancellationRequested);
+    }
+
+    /// <summary>
+    /// Another member that stops at the same time starts a rebalance, which forbids commits until this one has taken part in it.
+    /// What is still read meanwhile is not processed, so its position does not move.
+    /// </summary>
+    private void CommitLast()
+    {
+        var started = _context.Time.GetTimestamp();
+        bool IsLate() => _context.Time.GetElapsedTime(started) > Options.StopFlushTimeout;
+        while (!Commit(IsLate) && !IsLate()) _member.Consume(Options.CommitInterval);
     }
 
     /// <summary>Waits for all emissions, then commits the positions they came from. A commit that a rebalance forbids is made up for later.</summary>
-    private void Commit(Func<bool> deadline)
+    /// <returns>True when nothing is left to be committed.</returns>
+    private bool Commit(Func<bool> deadline)
     {
         _lastCommit = _context.Time.GetTimestamp();
         var positions = _owned.Values.SelectMany(partition => partition.Uncommitted()).ToList();
-        if (!_sink.Flush(deadline) || positions.Count == 0) return;
+        if (!_sink.Flush(deadline)) return false;
+        if (positions.Count == 0) return true;
         try
         {
             _member.Commit(positions);
@@ -219,12 +238,13 @@ internal sealed class JoinSession : IDisposable
         catch (KafkaException failure) when (KafkaErrors.IsRebalance(failure.Error))
         {
             _context.Logger.LogInformation("Commit waits for the rebalance: {Error}", KafkaErrors.Describe(failure.Error));
-            return;
+            return false;
         }
 
         _sinceCommit = 0;
         foreach (var committed in positions) PositionOf(committed.TopicPartition).Committed = committed.Offset.Value;
         _context.OnCommitted();
+        return true;
     }
 
     private SourcePosition PositionOf(TopicPartition source) =>

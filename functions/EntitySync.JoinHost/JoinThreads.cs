@@ -1,5 +1,6 @@
 using EntitySync.Adapters;
 using EntitySync.Core.Definitions;
+using EntitySync.Core.Errors;
 using EntitySync.Core.Joins;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -16,6 +17,7 @@ internal sealed class JoinThreads : IHostedService, IDisposable
 
     public JoinThreads(EntitySyncSettings settings, EntityCatalog catalog, JoinHostOptions options, ILoggerFactory loggers, TimeProvider time)
     {
+        if (settings.JoinThreads < 1) throw new InvalidRequestException("JOIN_THREADS must be at least 1.");
         _options = options;
         _logger = loggers.CreateLogger<JoinThreads>();
         _topologies = [.. catalog.All.Select(JoinTopology.BuildTopology)];

@@ -19,24 +19,15 @@ internal sealed class StateRestorer(ThreadClients clients, TimeSpan requestTimeo
     public IReadOnlyList<RestoreStatus> Progress =>
         [.. _restoring.Select(entry => new RestoreStatus($"{entry.Key.Topic}-{entry.Key.Partition.Value}", entry.Value.Records, entry.Value.Position, entry.Value.Target))];
 
-    /// <returns>False when there is nothing to restore.</returns>
-    public bool Start(OwnedPartition partition)
+    /// <returns>Those that have something to restore; the others can go live at once.</returns>
+    public IReadOnlyList<OwnedPartition> Start(IEnumerable<OwnedPartition> partitions)
     {
-        if (!partition.HasState || partition.Position(partition.Root).Committed is not { } committed) return false;
-        _consumer ??= clients.Follower(tellsEnds: true);
-        var range = _consumer.QueryWatermarkOffsets(partition.Root, requestTimeout);
-        if (committed > range.High.Value)
-        {
-            logger.LogWarning("{Partition} ends at {End}, before the committed position {Committed}: was the topic made anew?", partition.Root, range.High, committed);
-        }
-
-        var target = Math.Min(committed, range.High.Value);
-        if (range.Low.Value >= target) return false;
-        var now = time.GetTimestamp();
-        _restoring.Add(partition.Root, new Restoring(partition, range.Low.Value, target) { Started = now, LastLogged = now });
-        _consumer.IncrementalAssign([new TopicPartitionOffset(partition.Root, range.Low)]);
-        logger.LogInformation("Restoring {Partition} from {From} to {Target}", partition.Root, range.Low, target);
-        return true;
+        // All ends are asked for before the first fetch: a waiting fetch would hold up the next question on its connection.
+        var found = partitions.Select(Range).OfType<Restoring>().ToList();
+        if (found.Count == 0) return [];
+        foreach (var restoring in found) _restoring.Add(restoring.Partition.Root, restoring);
+        _consumer!.IncrementalAssign(found.Select(restoring => new TopicPartitionOffset(restoring.Partition.Root, restoring.Position)));
+        return found.ConvertAll(restoring => restoring.Partition);
     }
 
     /// <summary>Takes at most <paramref name="limit"/> records; calls <paramref name="done"/> for each partition that is restored.</summary>
@@ -63,6 +54,24 @@ internal sealed class StateRestorer(ThreadClients clients, TimeSpan requestTimeo
     {
         _consumer?.Dispose();
         _consumer = null;
+    }
+
+    /// <returns>Null when there is nothing to restore.</returns>
+    private Restoring? Range(OwnedPartition partition)
+    {
+        if (!partition.HasState || partition.Position(partition.Root).Committed is not { } committed) return null;
+        _consumer ??= clients.Follower(tellsEnds: true);
+        var range = _consumer.QueryWatermarkOffsets(partition.Root, requestTimeout);
+        if (committed > range.High.Value)
+        {
+            logger.LogWarning("{Partition} ends at {End}, before the committed position {Committed}: was the topic made anew?", partition.Root, range.High, committed);
+        }
+
+        var target = Math.Min(committed, range.High.Value);
+        if (range.Low.Value >= target) return null;
+        logger.LogInformation("Restoring {Partition} from {From} to {Target}", partition.Root, range.Low, target);
+        var now = time.GetTimestamp();
+        return new Restoring(partition, range.Low.Value, target) { Started = now, LastLogged = now };
     }
 
     /// <summary>Compaction and transactions leave gaps, so the end is known by a record past the target or by the end of the partition.</summary>

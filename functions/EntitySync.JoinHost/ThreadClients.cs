@@ -25,6 +25,7 @@ internal sealed class ThreadClients(EntitySyncSettings settings, JoinHostOptions
     {
         var config = KafkaClientConfig.Consumer(settings, settings.JoinGroupId);
         config.EnablePartitionEof = tellsEnds;
+        if (tellsEnds) config.FetchWaitMaxMs = 50; // the end is wanted soon, not the next record
         return Consumer(config).Build();
     }
 

@@ -49,7 +49,7 @@ public sealed class JoinCluster : IAsyncDisposable
         DeliveryTimeout = TimeSpan.FromSeconds(5),
         FirstBackoff = TimeSpan.FromMilliseconds(100),
         LongestBackoff = TimeSpan.FromSeconds(1),
-        SessionTimeout = TimeSpan.FromSeconds(6),
+        SessionTimeout = TimeSpan.FromSeconds(4), // the embedded cluster waits for it, less a second, whenever a member has left
     };
 
     public RecordingLogger Log { get; } = new();
@@ -98,6 +98,7 @@ public sealed class JoinCluster : IAsyncDisposable
     {
         var config = KafkaClientConfig.Consumer(Settings, "reader-" + Guid.NewGuid().ToString("N"));
         config.EnablePartitionEof = true;
+        config.FetchWaitMaxMs = 20;
         using var reader = new ConsumerBuilder<string?, byte[]?>(config).Build();
         reader.Assign(Enumerable.Range(0, Partitions).Select(partition => new TopicPartitionOffset(topic, partition, Offset.Beginning)));
         var outputs = new List<Output>();
@@ -130,6 +131,7 @@ public sealed class JoinCluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Log.Lines.ShouldNotContain(line => line.Contains("Unexpected failure"));
         foreach (var host in _hosts)
         {
             await host.StopAsync();

@@ -265,6 +265,32 @@ public sealed class JoinHostTests
         cluster.ReadAll().Count.ShouldBe(500);
     }
 
+    [Fact]
+    public async Task StopWhileBrokersAreDown_TakesLessThanTenSecondsAndNothingIsLost()
+    {
+        await using var cluster = new JoinCluster(partitions: 1);
+        cluster.Options = cluster.Options with { DeliveryTimeout = TimeSpan.FromSeconds(60) };
+        var host = await cluster.StartReadyHostAsync();
+        for (var broker = 1; broker <= 3; broker++) cluster.Kafka.SetRoundTrip(broker, TimeSpan.FromMilliseconds(300));
+        for (var sku = 0; sku < 20; sku++) cluster.Item($"s{sku}", 1);
+        cluster.FlushProducer();
+        await cluster.UntilAsync(() => host.Status.Entities["item"].Emitted > 0, "some are emitted");
+        for (var broker = 1; broker <= 3; broker++) cluster.Kafka.SetBrokerDown(broker);
+
+        var started = System.Diagnostics.Stopwatch.StartNew();
+        await host.StopAsync();
+        started.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(10));
+
+        for (var broker = 1; broker <= 3; broker++)
+        {
+            cluster.Kafka.SetBrokerUp(broker);
+            cluster.Kafka.SetRoundTrip(broker, TimeSpan.Zero);
+        }
+
+        await cluster.StartHostAsync();
+        await cluster.ReadUntilAsync(outputs => outputs.Select(output => output.Key).Distinct().Count() == 20);
+    }
+
     private static void Feed(JoinCluster cluster, int items, int version)
     {
         for (var sku = 0; sku < items; sku++) cluster.Item($"s{sku}", version);
