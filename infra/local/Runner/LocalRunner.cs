@@ -113,7 +113,7 @@ public sealed class LocalRunner : IAsyncDisposable
         await StartSolrAsync(cancellationToken);
 
         progress("Functions and Step Functions");
-        await StartFunctionsAsync(cancellationToken);
+        await StartFunctionsAsync(guard, cancellationToken);
 
         progress("Join host");
         JoinHost = JoinHostApplication.Build(Settings, Catalog, logging => logging.AddProvider(Log), new JoinHostOptions { ListenAddress = System.Net.IPAddress.Loopback });
@@ -161,10 +161,10 @@ public sealed class LocalRunner : IAsyncDisposable
         Addresses.Add(("Search (Solr)", Settings.SolrUrl!, "/items/select?q=*:*"));
     }
 
-    private async Task StartFunctionsAsync(CancellationToken cancellationToken)
+    private async Task StartFunctionsAsync(RunGuard guard, CancellationToken cancellationToken)
     {
         var functions = new LateInvoker();
-        await StartStepFunctionsAsync(functions, cancellationToken);
+        await StartStepFunctionsAsync(guard, functions, cancellationToken);
         var writer = new KafkaTopicWriter(Settings, Loggers.CreateLogger<KafkaTopicWriter>(), TimeProvider.System);
         Own(writer);
         var services = new ServiceCollection()
@@ -184,14 +184,14 @@ public sealed class LocalRunner : IAsyncDisposable
             Template, Functions, new KafkaSourceCluster(Settings.KafkaBootstrapServers), writer, new Uri(Settings.DynamoDbEndpoint!), TimeProvider.System, Loggers));
     }
 
-    private async Task StartStepFunctionsAsync(LateInvoker functions, CancellationToken cancellationToken)
+    private async Task StartStepFunctionsAsync(RunGuard guard, LateInvoker functions, CancellationToken cancellationToken)
     {
         if (Settings.StepFunctionsEndpoint is null)
         {
             StepFunctions = Own(new StepFunctionsService(Region, TimeProvider.System));
             var lambda = Own(await LocalWebServer.StartAsync(web => web.MapLambdaInvoke(functions), cancellationToken: cancellationToken));
             var endpoint = Own(await LocalWebServer.StartAsync(web => web.MapStepFunctions(StepFunctions), Options.StepFunctionsPort, cancellationToken));
-            await StepFunctions.StartAsync(lambda.BaseAddress, cancellationToken);
+            await StepFunctions.StartAsync(guard, lambda.BaseAddress, cancellationToken);
             var machine = Template.StateMachines.Single();
             var arns = machine.Substitutions.ToDictionary(pair => pair.Key, pair => $"arn:aws:lambda:{Region}:000000000000:function:{pair.Value}");
             var arn = StepFunctions.Register("replay", Checkout.PathOf(machine.DefinitionPath), arns);
