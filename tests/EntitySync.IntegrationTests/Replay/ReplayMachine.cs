@@ -72,7 +72,7 @@ internal sealed class ReplayMachine : IAsyncDisposable
             services, TimeProvider.System, NullLoggerFactory.Instance);
         var lambda = await LocalWebServer.StartAsync(routes => routes.MapLambdaInvoke(functions));
         var stepFunctions = new StepFunctionsService("us-east-1", TimeProvider.System);
-        await stepFunctions.StartAsync(lambda.BaseAddress, CancellationToken.None);
+        await stepFunctions.StartAsync(parts.Run, lambda.BaseAddress, CancellationToken.None);
         return new ReplayMachine(dynamoDb, services, solr, functions, lambda, stepFunctions);
     }
 
