@@ -6,11 +6,11 @@ internal static class GuardScript
     /// What the guard of a run does, in POSIX shell, so that it needs nothing that a bare machine lacks. Its input is a pipe that only the
     /// runner holds: end of input without <c>finished</c> means that the runner is dead, however it died. Children lead their own process
     /// group where <c>setsid</c> exists, so a whole tree (npm, make, compilers) is ended with one signal.
-    /// Arguments: temp folder, run folder, pid of the runner, pid of its parent when that is <c>dotnet run</c> (else 0), cache folder.
+    /// Arguments: temp folder, run folder, pid of the runner, pid of its parent when that is <c>dotnet run</c> (else 0).
     /// </summary>
     public const string Text = """
         trap '' INT HUP QUIT TERM
-        temp=$1 folder=$2 runner=$3 parent=$4 cache=$5
+        temp=$1 folder=$2 runner=$3 parent=$4
         case $folder in "$temp"/entitysync-run-*) ;; *) exit 64 ;; esac
         umask 077
         mkdir "$folder" || exit 65
@@ -32,7 +32,7 @@ internal static class GuardScript
         while [ $tries -lt 20 ] && any_alive; do sleep 0.1; tries=$((tries + 1)); done
         signal KILL
         rm -rf "$folder"
-        case $part in */*|'') ;; *.part-"$runner") rm -rf "$cache/$part" ;; esac
+        case $part in *..*) ;; /*.part-"$runner") rm -rf "$part" ;; esac
         [ "$finished" ] && exit 0
         rm -f "$temp"/dotnet-diagnostic-"$runner"-* "$temp"/clr-debug-pipe-"$runner"-*
         if [ "$parent" -gt 0 ]; then

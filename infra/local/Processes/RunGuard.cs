@@ -32,7 +32,7 @@ public sealed class RunGuard : IAsyncDisposable
         var temp = Path.TrimEndingDirectorySeparator(Path.GetTempPath());
         var folder = Path.Combine(temp, $"entitysync-run-{Environment.ProcessId}-{Path.GetRandomFileName().Replace(".", "", StringComparison.Ordinal)}");
         var (program, arguments) = UnixProcess.Shell(GuardScript.Text, "entitysync-guard", temp, folder,
-            Environment.ProcessId.ToString(), (ParentWatch.DotnetRun ?? 0).ToString(), LocalCache.Root);
+            Environment.ProcessId.ToString(), (ParentWatch.DotnetRun ?? 0).ToString());
         var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = "/", RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         var guard = new RunGuard(Process.Start(start)!, folder);
         if (await guard._process.StandardOutput.ReadLineAsync(cancellationToken) == "ready") return guard;
@@ -47,8 +47,8 @@ public sealed class RunGuard : IAsyncDisposable
     /// <summary>The child has ended: its number may be given to another process.</summary>
     internal void Forget(int pid) => Tell($"gone {pid}");
 
-    /// <summary>The guard removes this unfinished entry of the cache; null when it is finished.</summary>
-    internal void RemoveWhenKilled(string? partialEntry) => Tell($"part {partialEntry}");
+    /// <summary>The guard also removes this folder, whose name ends in <c>.part-</c> and our process id; null: no more.</summary>
+    internal void RemoveWhenKilled(string? partialFolder) => Tell($"part {partialFolder}");
 
     public async ValueTask DisposeAsync()
     {

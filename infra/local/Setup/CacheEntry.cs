@@ -11,7 +11,7 @@ internal sealed class CacheEntry(string name, string? root = null)
 
     private readonly string _root = root ?? LocalCache.Root;
 
-    public string Folder => Path.Combine(_root, name);
+    public string Folder => Path.GetFullPath(Path.Combine(_root, name));
 
     public bool Exists => Directory.Exists(Folder);
 
@@ -23,9 +23,8 @@ internal sealed class CacheEntry(string name, string? root = null)
         await using var held = await LockAsync(run);
         if (Exists) return;
         foreach (var abandoned in Directory.EnumerateDirectories(_root, name + ".part-*")) Directory.Delete(abandoned, recursive: true);
-        var partial = $"{name}.part-{Environment.ProcessId}";
-        var folder = Path.Combine(_root, partial);
-        run.Guard.RemoveWhenKilled(partial);
+        var folder = $"{Folder}.part-{Environment.ProcessId}";
+        run.Guard.RemoveWhenKilled(folder);
         Directory.CreateDirectory(folder);
         try
         {
