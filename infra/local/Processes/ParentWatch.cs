@@ -11,17 +11,13 @@ public static class ParentWatch
     /// <summary>Process id of the <c>dotnet run</c> that started this process; null when it was started in another way.</summary>
     public static int? DotnetRun { get; } = FindDotnetRun();
 
-    /// <summary>Calls <paramref name="onGone"/> once when <c>dotnet run</c> has gone; returns at once when there is none.</summary>
-    public static async Task WatchAsync(Action onGone, CancellationToken cancellationToken)
+    /// <summary>When <c>dotnet run</c> has gone, asks this process to stop as SIGTERM does. Ends at once when there is none.</summary>
+    public static async Task StopWithDotnetRunAsync()
     {
         if (DotnetRun is not { } parent) return;
         using var timer = new PeriodicTimer(Every);
-        while (UnixProcess.ParentId() == parent)
-        {
-            if (!await timer.WaitForNextTickAsync(cancellationToken)) return;
-        }
-
-        onGone();
+        while (UnixProcess.ParentId() == parent) await timer.WaitForNextTickAsync();
+        UnixProcess.SignalOne(Environment.ProcessId, UnixProcess.Terminate);
     }
 
     private static int? FindDotnetRun()

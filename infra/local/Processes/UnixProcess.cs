@@ -19,8 +19,10 @@ internal static partial class UnixProcess
     /// <summary>Signals the process and its group.</summary>
     public static void Signal(int pid, int signal)
     {
-        if (SendSignal(-pid, signal) != 0) _ = SendSignal(pid, signal);
+        if (SendSignal(-pid, signal) != 0) SignalOne(pid, signal);
     }
+
+    public static void SignalOne(int pid, int signal) => _ = SendSignal(pid, signal);
 
     public static int ParentId() => GetParentId();
 

@@ -16,6 +16,8 @@ namespace EntitySync.IntegrationTests.ReferenceTables;
 /// <summary>A new reference table <c>delivery-classes</c> with a stream, and everything that works on it, as the functions wire it.</summary>
 internal sealed class ReferenceTableSetup : IDisposable
 {
+    private static readonly JsonSerializerOptions DeepJson = new() { MaxDepth = 128 };
+
     private readonly Uri _endpoint;
     private string _streamArn = "";
 
@@ -77,7 +79,7 @@ internal sealed class ReferenceTableSetup : IDisposable
             record["dynamodb"]!.AsObject().Remove("ApproximateCreationDateTime");
         }
 
-        using var json = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(answer, new JsonSerializerOptions { MaxDepth = 128 }));
+        using var json = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(answer, DeepJson));
         return new DeepJsonSerializer().Deserialize<DynamoDBEvent>(json);
     }
 
