@@ -8,13 +8,13 @@ public class ReplayStateMachineFileTests
 {
     private static readonly JsonElement File = JsonDocument.Parse(System.IO.File.ReadAllText(Find())).RootElement;
 
-    private static JsonElement States => File.GetProperty("States");
+    private static JsonElement Main => File.GetProperty("States");
 
-    private static JsonElement SliceStates => States.GetProperty("PublishSlices").GetProperty("ItemProcessor").GetProperty("States");
+    private static JsonElement SliceStates => Main.GetProperty("PublishSlices").GetProperty("ItemProcessor").GetProperty("States");
 
     [Fact]
     public void Concurrency_IsTheOneThatSharesTheRate() =>
-        States.GetProperty("PublishSlices").GetProperty("MaxConcurrency").GetInt32().ShouldBe(ReplayOptions.Concurrency);
+        Main.GetProperty("PublishSlices").GetProperty("MaxConcurrency").GetInt32().ShouldBe(ReplayOptions.Concurrency);
 
     [Fact]
     public void Outcomes_AreTheOnesTheChoiceKnows() =>
@@ -24,7 +24,7 @@ public class ReplayStateMachineFileTests
     [Fact]
     public void EveryState_IsCommented_AndEveryTaskHasATimeoutAndARetryWithJitter()
     {
-        foreach (var state in States.EnumerateObject().Concat(SliceStates.EnumerateObject()))
+        foreach (var state in Main.EnumerateObject().Concat(SliceStates.EnumerateObject()))
         {
             state.Value.GetProperty("Comment").GetString().ShouldNotBeNullOrWhiteSpace(state.Name);
             if (state.Value.GetProperty("Type").GetString() != "Task") continue;
