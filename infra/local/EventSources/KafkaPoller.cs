@@ -18,6 +18,7 @@ internal sealed class KafkaPoller(
     private IReadOnlyList<KafkaRecord> _inDelivery = [];
     private Task? _delivery;
     private bool _paused;
+    private bool _assignmentChanged;
     private long _waiting;
 
     /// <summary>Records of the owned partitions that are not done.</summary>
@@ -127,10 +128,12 @@ internal sealed class KafkaPoller(
     private void PauseOrResume(IConsumer<byte[]?, byte[]?> consumer)
     {
         var pause = _delivery is not null && _buffer.IsFull;
-        if (pause == _paused) return;
+        if (pause == _paused && !_assignmentChanged) return;
+        // After a rebalance some partitions may be paused and new ones not: say it again for all.
         if (pause) consumer.Pause(consumer.Assignment);
         else consumer.Resume(consumer.Assignment);
         _paused = pause;
+        _assignmentChanged = false;
     }
 
     private void CountWaiting(IConsumer<byte[]?, byte[]?> consumer)
@@ -161,13 +164,16 @@ internal sealed class KafkaPoller(
         AutoOffsetReset = settings.FromBeginning ? AutoOffsetReset.Earliest : AutoOffsetReset.Latest,
         IsolationLevel = IsolationLevel.ReadCommitted,
         PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky,
+        // A member learns of a rebalance with its next heartbeat; seconds would be felt on one machine.
+        HeartbeatIntervalMs = 200,
+        SessionTimeoutMs = 6_000,
         FetchWaitMaxMs = 100,
         QueuedMaxMessagesKbytes = 16 * 1024,
     })
         .SetPartitionsAssignedHandler((_, assigned) =>
         {
             partitions.Assign(assigned);
-            _paused = false; // new partitions are not paused: look again
+            _assignmentChanged = true;
         })
         .SetPartitionsRevokedHandler((consumer, revoked) => Release(consumer, revoked.Select(partition => partition.TopicPartition), commit: true))
         .SetPartitionsLostHandler((consumer, lost) => Release(consumer, lost.Select(partition => partition.TopicPartition), commit: false))
