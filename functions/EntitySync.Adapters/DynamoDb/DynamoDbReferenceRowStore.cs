@@ -1,5 +1,6 @@
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
+using Amazon.Runtime;
 using EntitySync.Core.Errors;
 using EntitySync.Core.ReferenceTables;
 using EntitySync.Core.State;
@@ -83,6 +84,11 @@ public sealed class DynamoDbReferenceRowStore(IAmazonDynamoDB client, EntitySync
         catch (ConflictException)
         {
             return new StoreResult(StoreOutcome.Raced);
+        }
+        catch (InvalidRequestException exception) when (exception.InnerException is AmazonServiceException { ErrorCode: "ValidationException" } refused)
+        {
+            // The request's frame is ours and right, so it is the row that DynamoDB does not take.
+            return new StoreResult(StoreOutcome.Refused, $"DynamoDB refuses the row: {refused.Message}");
         }
     }
 

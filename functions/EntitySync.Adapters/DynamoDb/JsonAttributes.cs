@@ -15,7 +15,7 @@ public readonly record struct JsonAttributesResult(Dictionary<string, AttributeV
 /// </summary>
 public static class JsonAttributes
 {
-    private static readonly JsonReaderOptions Strict = new() { MaxDepth = RowBody.MaximumDepth + 1 };
+    private static readonly JsonReaderOptions Strict = new() { MaxDepth = RowBody.MaximumDepth };
 
     /// <param name="json">One JSON object, UTF-8.</param>
     public static JsonAttributesResult Read(ReadOnlySpan<byte> json)

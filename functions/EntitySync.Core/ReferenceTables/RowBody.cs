@@ -18,10 +18,10 @@ public static class RowBody
     /// <summary>Longest key in bytes of UTF-8 (DynamoDB's bound of a partition key).</summary>
     public const int MaximumKeyBytes = 2048;
 
-    /// <summary>Containers below the row.</summary>
+    /// <summary>Objects and arrays within each other, the row itself included (DynamoDB's bound).</summary>
     public const int MaximumDepth = 32;
 
-    private static readonly JsonReaderOptions Strict = new() { MaxDepth = MaximumDepth + 1 };
+    private static readonly JsonReaderOptions Strict = new() { MaxDepth = MaximumDepth };
 
     /// <param name="key">The key the row is sent to; null when the body alone names it.</param>
     public static RowBodyResult Check(ReferenceTable table, string? key, ReadOnlySpan<byte> json)

@@ -120,10 +120,11 @@ public sealed class ReferenceTableTests(LocalPartsFixture parts)
     {
         using var setup = await ReferenceTableSetup.CreateAsync(parts);
         var deep = new string('[', 31) + "1" + new string(']', 31);
-        await setup.PutAsync("express", $$"""
-            {"text":"é😀\u0001\"","empty":"","list":[],"map":{},"none":null,"no":false,"digits":12345678901234567890123456789012345678,"small":1e-130,"large":9.99e125,
+        var write = await setup.PutAsync("express", $$"""
+            {"text":"é😀\u0001\"","list":[],"map":{},"none":null,"no":false,"digits":12345678901234567890123456789012345678,"small":1e-130,"large":9.99e125,
              "trailing":1.50,"hundred":1E2,"zero":-0.0,"nested":{"a":[{"b":[null,true,"x"]}]},"deep":{{deep}}}
             """);
+        write.Outcome.ShouldBe(RowWriteOutcome.Created, write.Reason);
         await setup.PutByHandAsync(new() { ["name"] = new("sets"), ["words"] = new() { SS = ["b", "a"] }, ["numbers"] = new() { NS = ["10", "9", "1.5"] } });
 
         var images = (await setup.ReadStreamAsync()).Records.Select(record => StreamRow(record.Dynamodb.NewImage, record.Dynamodb.Keys["name"].S)).ToList();
@@ -138,8 +139,28 @@ public sealed class ReferenceTableTests(LocalPartsFixture parts)
 
         var json = Encoding.UTF8.GetString((await setup.Rows.ReadAsync(Table, "express", CancellationToken.None))!.Json.Span);
         json.ShouldContain("\"digits\":12345678901234567890123456789012345678,");
-        json.ShouldContain("\"empty\":\"\",\"hundred\":100,");
+        json.ShouldContain("\"hundred\":100,");
         json.ShouldContain("\"deep\":" + deep);
+    }
+
+    [Fact]
+    public async Task OneLevelTooDeep_IsWhatDynamoDbRefusesToo()
+    {
+        using var setup = await ReferenceTableSetup.CreateAsync(parts);
+        var value = new AttributeValue { N = "1" };
+        for (var level = 0; level < RowBody.MaximumDepth; level++) value = new AttributeValue { L = [value] };
+        await Should.ThrowAsync<Amazon.DynamoDBv2.AmazonDynamoDBException>(() => setup.PutByHandAsync(new() { ["name"] = new("express"), ["deep"] = value }));
+        await setup.PutByHandAsync(new() { ["name"] = new("express"), ["deep"] = value.L[0] });
+    }
+
+    [Fact]
+    public async Task EmptyText_IsKeptOrRefused_NeverChanged()
+    {
+        // DynamoDB takes empty text since May 2020; DynamoDB Local of before then does not.
+        using var setup = await ReferenceTableSetup.CreateAsync(parts);
+        var write = await setup.PutAsync("express", """{"text":""}""");
+        if (write.Outcome == RowWriteOutcome.Refused) write.Reason!.ShouldContain("empty string");
+        else (await setup.Rows.ReadAsync(Table, "express", CancellationToken.None))!.Json.ToArray().ShouldBe("""{"name":"express","text":""}"""u8.ToArray());
     }
 
     [Fact]

@@ -41,10 +41,10 @@ public sealed class RowBodyTests
     }
 
     [Fact]
-    public void Depth_Is32LevelsBelowTheRow()
+    public void Depth_Is32Levels_TheRowIncluded()
     {
-        Check("x", Nested(32)).Error.ShouldBeNull();
-        Check("x", Nested(33)).Error!.ShouldStartWith("The row is not valid JSON (or deeper than 32 levels)");
+        Check("x", Nested(31)).Error.ShouldBeNull();
+        Check("x", Nested(32)).Error!.ShouldStartWith("The row is not valid JSON (or deeper than 32 levels)");
     }
 
     [Fact]
