@@ -181,7 +181,7 @@ public sealed class LocalRunner : IAsyncDisposable
         HttpApi = http.BaseAddress;
         Addresses.Add(("Reference API", HttpApi.ToString(), "PUT /reference-tables/delivery-classes/rows/express"));
         EventSources = Own(EventSourceSet.Start(
-            Template, Functions, new KafkaSourceCluster(Settings.KafkaBootstrapServers), writer, new Uri(Settings.DynamoDbEndpoint!), TimeProvider.System, Loggers));
+            Template, Functions, new KafkaSourceCluster(Settings.KafkaBootstrapServers, Settings.KafkaSecurityProtocol), writer, new Uri(Settings.DynamoDbEndpoint!), TimeProvider.System, Loggers));
     }
 
     private async Task StartStepFunctionsAsync(RunGuard guard, LateInvoker functions, CancellationToken cancellationToken)

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EntitySync.Tests.Local;
 
-public sealed class ShardReaderTests
+public sealed class ShardReaderTests : IDisposable
 {
     private readonly ScriptedStreams _streams = new();
     private readonly List<string> _delivered = [];
@@ -61,6 +61,8 @@ public sealed class ShardReaderTests
         _streams.Requests.ShouldBe(["GetShardIterator TRIM_HORIZON", "GetRecords i1", "GetRecords i1"]);
     }
 
+    public void Dispose() => _streams.Dispose();
+
     private static string Page(string? next, params string[] sequences)
     {
         var records = sequences.Select(sequence => $$$"""{"eventID":"e","dynamodb":{"SequenceNumber":"{{{sequence}}}","ApproximateCreationDateTime":{{{DateTimeOffset.UtcNow.ToUnixTimeSeconds()}}}}}""");
@@ -69,7 +71,7 @@ public sealed class ShardReaderTests
 
     private async Task ReadAsync()
     {
-        using var http = new HttpClient(_streams);
+        using var http = new HttpClient(_streams, disposeHandler: false);
         var settings = SourceSettings.Batch();
         var counters = new EventSourceCounters("source", "SampleFunction");
         var source = new DeliverySource<StreamRecord>(Invoke, (_, _, _) => Task.FromResult(true), _ => true, record => record.CreatedAt);
