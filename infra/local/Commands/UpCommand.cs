@@ -1,6 +1,5 @@
 using EntitySync.Local.Runner;
 using EntitySync.Local.Setup;
-using Spectre.Console;
 
 namespace EntitySync.Local.Commands;
 
@@ -10,10 +9,16 @@ internal static class UpCommand
     {
         await LocalSetup.EnsureAsync(Console.WriteLine, cancellationToken);
         await using var runner = await LocalRunner.StartAsync(options, log, part => Console.WriteLine($"starting {part}"), cancellationToken);
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("Part", "Listens at", "Use");
-        foreach (var (part, address, use) in runner.Addresses) table.AddRow(Markup.Escape(part), Markup.Escape(address), Markup.Escape(use));
-        AnsiConsole.Write(table);
-        Console.WriteLine("Any AWS credentials will do, e.g. AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=us-east-1. Ctrl-C stops everything.");
+        Console.WriteLine();
+        foreach (var (part, address, use) in runner.Addresses)
+        {
+            Console.WriteLine($"{part,-15} {address}");
+            Console.WriteLine($"{"",-15} {use}");
+        }
+
+        Console.WriteLine();
+        Console.WriteLine("Any AWS credentials will do: AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1");
+        Console.WriteLine("Ctrl-C stops everything.");
         try
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);

@@ -102,7 +102,7 @@ public sealed class LocalRunner : IAsyncDisposable
         progress("DynamoDB");
         var dynamoDb = Own(await DynamoDbLocalServer.StartAsync(guard, cancellationToken));
         Settings = Settings with { DynamoDbEndpoint = dynamoDb.Endpoint.ToString() };
-        Addresses.Add(("DynamoDB", dynamoDb.Endpoint.ToString(), "aws dynamodb ... --endpoint-url"));
+        Addresses.Add(("DynamoDB", dynamoDb.Endpoint.ToString(), "aws dynamodb scan --table-name entitysync-delivery-classes --endpoint-url ..."));
         Template = SamTemplate.Load(Checkout.PathOf("template.yaml"), Parameters());
         DynamoDb = DynamoDbClients.Create(Settings);
         Own(DynamoDb);
@@ -158,7 +158,7 @@ public sealed class LocalRunner : IAsyncDisposable
             Own(new SolrFeed(Settings, Catalog, Solr));
         }
 
-        Addresses.Add(("Search (Solr)", Settings.SolrUrl!, "/items/select?q=*:*"));
+        Addresses.Add(("Search (Solr)", Settings.SolrUrl!, "curl '.../items/select?q=*:*'"));
     }
 
     private async Task StartFunctionsAsync(RunGuard guard, CancellationToken cancellationToken)
@@ -179,7 +179,7 @@ public sealed class LocalRunner : IAsyncDisposable
 
         var http = Own(await HttpApiServer.StartAsync(Template.Routes, Functions, TimeProvider.System, Options.HttpPort, cancellationToken));
         HttpApi = http.BaseAddress;
-        Addresses.Add(("Reference API", HttpApi.ToString(), "PUT /reference-tables/delivery-classes/rows/express"));
+        Addresses.Add(("Reference API", HttpApi.ToString(), "curl -X PUT ...reference-tables/delivery-classes/rows/express -d '{\"minimumTime\":24,\"maximumTime\":48}'"));
         EventSources = Own(EventSourceSet.Start(
             Template, Functions, new KafkaSourceCluster(Settings.KafkaBootstrapServers, Settings.KafkaSecurityProtocol), writer, new Uri(Settings.DynamoDbEndpoint!), TimeProvider.System, Loggers));
     }
@@ -196,10 +196,10 @@ public sealed class LocalRunner : IAsyncDisposable
             var arns = machine.Substitutions.ToDictionary(pair => pair.Key, pair => $"arn:aws:lambda:{Region}:000000000000:function:{pair.Value}");
             var arn = StepFunctions.Register("replay", Checkout.PathOf(machine.DefinitionPath), arns);
             Settings = Settings with { StepFunctionsEndpoint = endpoint.BaseAddress.ToString(), ReplayStateMachineArn = arn };
-            Addresses.Add(("Lambda", lambda.BaseAddress.ToString(), "aws lambda invoke --function-name EnrichFunction --endpoint-url"));
+            Addresses.Add(("Lambda", lambda.BaseAddress.ToString(), "aws lambda invoke --function-name PlanReplayFunction --payload ... --endpoint-url ... out.json"));
         }
 
-        Addresses.Add(("Step Functions", Settings.StepFunctionsEndpoint!, $"aws stepfunctions start-execution --state-machine-arn {Settings.ReplayStateMachineArn} --input '{{\"entity\":\"item\"}}' --endpoint-url"));
+        Addresses.Add(("Step Functions", Settings.StepFunctionsEndpoint!, $"aws stepfunctions start-execution --state-machine-arn {Settings.ReplayStateMachineArn} --input '{{\"entity\":\"item\"}}' --endpoint-url ..."));
     }
 
     private T Own<T>(T part)

@@ -15,9 +15,11 @@ public sealed partial class StepFunctionsService(string region, TimeProvider tim
 {
     private const int MaximumInputBytes = 256 * 1024;
     private const int ListPageSize = 100;
+    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<string, JsonObject> _definitions = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Execution> _executions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _stopping = new(StringComparer.Ordinal);
     private readonly Lock _starting = new();
     private InterpreterProcess? _interpreter;
 
@@ -89,7 +91,10 @@ public sealed partial class StepFunctionsService(string region, TimeProvider tim
         var execution = Describe(executionArn);
         if (execution.Status != Execution.Running) return execution;
         End(executionArn, stopped => stopped with { Status = Execution.Aborted, Error = error, Cause = cause });
+        // The service enters no further state once it has answered: so wait until the interpreter has let go.
+        var letGo = _stopping.GetOrAdd(executionArn, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         await Interpreter.SendAsync(new JsonObject { ["op"] = "stop", ["executionArn"] = executionArn }, cancellationToken);
+        await letGo.Task.WaitAsync(StopWithin, time, cancellationToken);
         return Describe(executionArn);
     }
 
@@ -127,7 +132,10 @@ public sealed partial class StepFunctionsService(string region, TimeProvider tim
     {
         var arn = (string)message["executionArn"]!;
         if ((string?)message["type"] == "ended")
+        {
             End(arn, execution => execution with { Status = (string)message["status"]!, Output = (string?)message["output"], Error = (string?)message["error"], Cause = (string?)message["cause"] });
+            if (_stopping.TryRemove(arn, out var letGo)) letGo.TrySetResult();
+        }
         else
             EventHappened?.Invoke(new ExecutionEvent(arn, (string)message["event"]!, (string?)message["state"], (string?)message["error"], (string?)message["cause"]));
     }
