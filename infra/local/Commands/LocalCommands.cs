@@ -3,6 +3,7 @@ using System.Diagnostics;
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Errors;
 using EntitySync.Local.Demo;
+using EntitySync.Local.Processes;
 using EntitySync.Local.Runner;
 using EntitySync.Local.Setup;
 using Spectre.Console;
@@ -75,6 +76,8 @@ internal static class LocalCommands
         var log = new RunnerLog(parsed.GetValue(Verbose) ? LogLevel.Information : LogLevel.Critical);
         try
         {
+            // First of all: from here on even SIGKILL leaves nothing of this process behind.
+            await using var guard = await RunGuard.StartAsync();
             return await command(log);
         }
         catch (OperationCanceledException)
