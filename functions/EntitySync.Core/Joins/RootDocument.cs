@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using EntitySync.Core.Definitions;
+using EntitySync.Core.Enrichment;
 
 namespace EntitySync.Core.Joins;
 
@@ -39,7 +40,7 @@ public sealed class RootDocument(FieldPath keyPath)
     private string? Read(ReadOnlySpan<byte> document, ReadOnlyMemory<byte>? key)
     {
         var reader = new Utf8JsonReader(document, Strict);
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return $"document is {Name(reader.TokenType)}, not an object";
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return $"document is {Reasons.Kind(reader.TokenType)}, not an object";
 
         string? problem = null;
         var keys = 0;
@@ -48,7 +49,7 @@ public sealed class RootDocument(FieldPath keyPath)
         {
             if (reader.TokenType == JsonTokenType.EndObject && matched == reader.CurrentDepth && matched > 0) matched--;
             if (reader.TokenType != JsonTokenType.PropertyName || matched != reader.CurrentDepth - 1) continue;
-            if (matched == _keySteps.Length || !reader.ValueTextEquals(_keySteps[matched])) continue;
+            if (matched == _keySteps.Length || TextEquals(ref reader, _keySteps[matched]) != true) continue;
 
             var isLast = matched == _keySteps.Length - 1;
             reader.Read();
@@ -66,31 +67,32 @@ public sealed class RootDocument(FieldPath keyPath)
 
     private string? Compare(ref Utf8JsonReader reader, ReadOnlySpan<byte> key)
     {
-        var equal = reader.TokenType switch
+        if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.Number))
         {
-            JsonTokenType.String => reader.ValueTextEquals(key),
-            JsonTokenType.Number => reader.ValueSpan.SequenceEqual(key),
-            _ => (bool?)null,
-        };
-        return equal switch
+            return $"'{keyPath}' is {Reasons.Kind(reader.TokenType)}; a string or a number equal to the record key is expected";
+        }
+
+        return (reader.TokenType == JsonTokenType.Number ? reader.ValueSpan.SequenceEqual(key) : TextEquals(ref reader, key)) switch
         {
             true => null,
             false => $"record key '{Quote(key)}' differs from '{keyPath}', which is '{Quote(reader.ValueSpan)}'",
-            null => $"'{keyPath}' is {Name(reader.TokenType)}; a string or a number equal to the record key is expected",
+            null => $"'{keyPath}' has half a surrogate pair in its text",
         };
+    }
+
+    // Half a surrogate pair is valid JSON, but no text: the reader finds out when it compares.
+    private static bool? TextEquals(ref Utf8JsonReader reader, ReadOnlySpan<byte> text)
+    {
+        try
+        {
+            return reader.ValueTextEquals(text);
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     private static string Quote(ReadOnlySpan<byte> bytes) =>
         bytes.Length <= MaxQuotedBytes ? Encoding.UTF8.GetString(bytes) : Encoding.UTF8.GetString(bytes[..MaxQuotedBytes]) + "...";
-
-    private static string Name(JsonTokenType token) => token switch
-    {
-        JsonTokenType.StartArray => "an array",
-        JsonTokenType.StartObject => "an object",
-        JsonTokenType.String => "a string",
-        JsonTokenType.Number => "a number",
-        JsonTokenType.True or JsonTokenType.False => "a boolean",
-        JsonTokenType.Null => "null",
-        _ => "empty",
-    };
 }

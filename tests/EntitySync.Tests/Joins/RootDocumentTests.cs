@@ -10,6 +10,8 @@ public sealed class RootDocumentTests
     [InlineData("""{"sku":"A"}""")]
     [InlineData(""" { "x" : [ { "sku" : "B" } , [ 1 ] ] , "sku" : "A" } """)]
     [InlineData("""{"sku":"\u0041"}""")]
+    [InlineData("""{"\ud800":1,"sku":"A","x":"\ud800"}""")] // half a surrogate pair is valid JSON, but no name that a definition can hold
+    [InlineData("""{"\u0073ku":"A"}""")]
     [InlineData("""{"o":{"sku":"B","o":{"sku":"C"}},"sku":"A","n":12345678901234567890.1234500}""")]
     public void GoodDocument_HasNoProblem(string document) => Problem(document).ShouldBeNull();
 
@@ -27,6 +29,8 @@ public sealed class RootDocumentTests
     [InlineData("""{"sku":null}""", "'sku' is null; a string or a number equal to the record key is expected")]
     [InlineData("""{"sku":["A"]}""", "'sku' is an array; a string or a number equal to the record key is expected")]
     [InlineData("""{"sku":"A","sku":"A"}""", "property 'sku' appears twice")]
+    [InlineData("""{"sku":"A","\u0073ku":"A"}""", "property 'sku' appears twice")]
+    [InlineData("""{"sku":"\ud800"}""", "'sku' has half a surrogate pair in its text")]
     public void BadDocument_SaysWhatAndWhere(string document, string problem) => Problem(document).ShouldBe(problem);
 
     [Fact]
