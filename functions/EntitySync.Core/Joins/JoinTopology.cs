@@ -64,14 +64,19 @@ public sealed record JoinTopology
     {
         if (definition.Root.Format != DocumentFormat.Json)
         {
-            throw new InvalidRequestException($"Entity '{definition.Entity}': the join topology reads roots of format json, not {definition.Root.Format}.");
+            throw Refusal(definition, $"the join topology reads roots of format json, not {definition.Root.Format}");
         }
 
         var joined = definition.AllRelations.FirstOrDefault(relation => relation.Strategy != Strategy.Lookup);
         if (joined is not null)
         {
-            throw new InvalidRequestException(
-                $"Entity '{definition.Entity}': relation '{joined.Name}' has strategy {joined.Strategy}; the join topology hands relations on to lookup only.");
+            throw Refusal(definition, $"relation '{joined.Name}' has strategy {joined.Strategy}; the join topology hands relations on to lookup only");
         }
+
+        if (definition.Emit.When != EmitWhen.Always) throw Refusal(definition, $"the join topology emits always, not {definition.Emit.When}");
+        if (definition.Emit.Once) throw Refusal(definition, "the join topology does not keep what it has emitted, which emit.once needs");
     }
+
+    private static InvalidRequestException Refusal(EntityDefinition definition, string reason) =>
+        new($"Entity '{definition.Entity}'{(definition.SourceFile.Length > 0 ? $" ({definition.SourceFile})" : "")}: {reason}.");
 }

@@ -37,4 +37,14 @@ public sealed class JoinTopologyTests
 
         Should.Throw<InvalidRequestException>(() => JoinTopology.BuildTopology(broadcast)).Message.ShouldContain("'deliveryClass' has strategy Broadcast");
     }
+
+    [Fact]
+    public void EmissionItDoesNotMake_IsRefusedByName()
+    {
+        var item = SampleDefinitions.Item() with { SourceFile = "entities/item.yaml" };
+        string Refusal(EmitDefinition emit) => Should.Throw<InvalidRequestException>(() => JoinTopology.BuildTopology(item with { Emit = emit })).Message;
+
+        Refusal(new EmitDefinition(EmitWhen.OnChange)).ShouldBe("Entity 'item' (entities/item.yaml): the join topology emits always, not OnChange.");
+        Refusal(new EmitDefinition(EmitWhen.Always, Once: true)).ShouldBe("Entity 'item' (entities/item.yaml): the join topology does not keep what it has emitted, which emit.once needs.");
+    }
 }
