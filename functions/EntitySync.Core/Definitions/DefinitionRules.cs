@@ -9,6 +9,7 @@ internal sealed class DefinitionRules(YamlPlace file, EntityDefinition definitio
     {
         CheckTopics();
         CheckEmit(file["emit"]);
+        CheckEmitOfLookups(file["emit"]);
         new RelationRules(problems).Check(file["relations"], definition);
         if (file["replay"].Exists) CheckReplay(file["replay"]);
     }
@@ -39,6 +40,17 @@ internal sealed class DefinitionRules(YamlPlace file, EntityDefinition definitio
         if (emit["when"].Exists)
             problems.Add(emit["complete"], "", "when and complete", "one of them");
         problems.Add(emit["complete"], "no strategy implements it yet, and emitting without it would be wrong", "complete", "when: always or when: on-change");
+    }
+
+    // The records that a lookup relation meets come one by one, without what was emitted for their key before.
+    private void CheckEmitOfLookups(YamlPlace emit)
+    {
+        if (definition.Relations.FirstOrDefault(relation => relation.Strategy == Strategy.Lookup) is not { } lookup) return;
+        if (definition.Emit.When == EmitWhen.OnChange) Refuse(emit["when"], "on-change", "always");
+        if (definition.Emit.Once) Refuse(emit["once"], "true", "false");
+
+        void Refuse(YamlPlace place, string found, string allowed) => problems.Add(
+            place, "Enrich emits every record it enriches", $"{found} with lookup relation '{lookup.Name}'", $"{allowed}, or strategy broadcast or shuffle for all relations");
     }
 
     private void CheckReplay(YamlPlace replay)

@@ -22,6 +22,7 @@ internal sealed class RelationRules(ProblemList problems)
     private void CheckRelation(YamlPlace place, RelationDefinition relation, Targets siblings)
     {
         CheckKeyCount(place);
+        if (relation.Strategy == Strategy.Lookup) CheckLookupKey(place["key"], relation);
         CheckCardinality(place, relation);
         siblings.TakeAll(place, $"relation '{relation.Name}'");
         CheckMissing(place);
@@ -34,6 +35,17 @@ internal sealed class RelationRules(ProblemList problems)
         var matches = place["match"].OneOrMore.Count();
         if (keys > 0 && matches > 0 && keys != matches)
             problems.Add(place["match"], "match and key differ in number", $"{matches} in match, {keys} in key", $"{keys} in match");
+    }
+
+    private void CheckLookupKey(YamlPlace key, RelationDefinition relation)
+    {
+        var found = relation.Key switch
+        {
+            { Length: > 1 } => $"{relation.Key.Length} fields",
+            [{ Steps.Length: > 1 } nested] => YamlScalar.Quote(nested.Text),
+            _ => null,
+        };
+        if (found is not null) problems.Add(key, "a reference table is looked up by one field", found, "one top-level field, or strategy broadcast or shuffle");
     }
 
     private void CheckCardinality(YamlPlace place, RelationDefinition relation)

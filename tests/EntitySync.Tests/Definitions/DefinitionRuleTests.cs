@@ -15,7 +15,7 @@ public sealed class DefinitionRuleTests
     [InlineData("maximumDeliveryTime: maximumTime", "sku: maximumTime", "(16,7): relations.deliveryClass.set.sku: a field is written twice: found 'sku', taken by the root's key, allowed: a field that nothing else writes.")]
     [InlineData("emit:\n", "  other: { from: others, key: id, match: id, set: { maximumDeliveryTime: x } }\nemit:\n", "(21,53): relations.other.set.maximumDeliveryTime: a field is written twice: found 'maximumDeliveryTime', taken by relation 'deliveryClass', allowed: a field that nothing else writes.")]
     // key and match
-    [InlineData("key: name", "key: [name, region]", "(11,12): relations.deliveryClass.match: match and key differ in number: found 1 in match, 2 in key, allowed: 2 in match.")]
+    [InlineData("key: name", "key: [name, region]", "(10,10): relations.deliveryClass.key: a reference table is looked up by one field: found 2 fields, allowed: one top-level field, or strategy broadcast or shuffle.", "(11,12): relations.deliveryClass.match: match and key differ in number: found 1 in match, 2 in key, allowed: 2 in match.")]
     // missing
     [InlineData("        minimumDeliveryTime: null", "        minimumDelivery: null", "(19,9): relations.deliveryClass.missing.set.minimumDelivery: not a field that this relation sets: found 'minimumDelivery', allowed: minimumDeliveryTime, maximumDeliveryTime. Did you mean 'minimumDeliveryTime'?")]
     // topics
@@ -24,8 +24,13 @@ public sealed class DefinitionRuleTests
     [InlineData("topic: items\n", "topic: item-replay\n", "(3,10): root.topic: found 'item-replay', an internal topic of the entity, allowed: another topic.")]
     [InlineData("from: delivery-classes", "from: items-merged", "(9,11): relations.deliveryClass.from: the entity would follow its own output: found 'items-merged', allowed: another topic.")]
     // emission
-    [InlineData("when: on-change", "complete: { path: \"lines[].sku\" }", "(22,13): emit.complete: no strategy implements it yet, and emitting without it would be wrong: found complete, allowed: when: always or when: on-change.")]
-    [InlineData("when: on-change", "when: always\n  complete: { path: \"lines[].sku\" }", "(23,13): emit.complete: found when and complete, allowed: one of them.", "(23,13): emit.complete: no strategy implements it yet, and emitting without it would be wrong: found complete, allowed: when: always or when: on-change.")]
+    [InlineData("when: always", "complete: { path: \"lines[].sku\" }", "(22,13): emit.complete: no strategy implements it yet, and emitting without it would be wrong: found complete, allowed: when: always or when: on-change.")]
+    [InlineData("when: always", "when: always\n  complete: { path: \"lines[].sku\" }", "(23,13): emit.complete: found when and complete, allowed: one of them.", "(23,13): emit.complete: no strategy implements it yet, and emitting without it would be wrong: found complete, allowed: when: always or when: on-change.")]
+    [InlineData("when: always", "when: on-change", "(22,9): emit.when: Enrich emits every record it enriches: found on-change with lookup relation 'deliveryClass', allowed: always, or strategy broadcast or shuffle for all relations.")]
+    [InlineData("once: false", "once: true", "(23,9): emit.once: Enrich emits every record it enriches: found true with lookup relation 'deliveryClass', allowed: false, or strategy broadcast or shuffle for all relations.")]
+    // what a reference table can be asked for
+    [InlineData("key: name\n    match: deliveryClasses[]", "key: [name, region]\n    match: [\"deliveryClasses[]\", region]", "(10,10): relations.deliveryClass.key: a reference table is looked up by one field: found 2 fields, allowed: one top-level field, or strategy broadcast or shuffle.")]
+    [InlineData("key: name", "key: id.name", "(10,10): relations.deliveryClass.key: a reference table is looked up by one field: found 'id.name', allowed: one top-level field, or strategy broadcast or shuffle.")]
     // replay
     [InlineData("kind: table", "kind: stream", "(27,3): replay: the records of a stream are events, which cannot be published again: found replay with root.kind stream, allowed: root.kind table, or no replay.")]
     [InlineData("deliveryClass: classes", "deliveryClas: classes", "(32,9): replay.ids.solr.match.deliveryClas: unknown relation: found 'deliveryClas', allowed: deliveryClass. Did you mean 'deliveryClass'?", "(32,9): replay.ids.solr.match: a change of 'delivery-classes' could not find the entities it affects: found no match for lookup relation 'deliveryClass', allowed: match: { deliveryClass: the Solr field that holds its keys }, or strategy broadcast or shuffle for the relation.")]
@@ -65,6 +70,9 @@ public sealed class DefinitionRuleTests
     {
         const string indexes = "      indexes:\n        payment:\n          index: by-user\n          attribute: username\n";
 
-        Samples.Load(Samples.Profile.With(indexes, "").With("match: username\n    pick", "match: username\n    strategy: lookup\n    pick")).Replay.ShouldNotBeNull();
+        Samples.Load(Samples.Profile
+            .With(indexes, "")
+            .With("match: username\n    pick", "match: username\n    strategy: lookup\n    pick")
+            .With("emit:\n  when: on-change\n  once: true\n", "")).Replay.ShouldNotBeNull();
     }
 }

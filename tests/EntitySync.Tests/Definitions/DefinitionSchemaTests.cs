@@ -134,7 +134,7 @@ public sealed class DefinitionSchemaTests
     [InlineData("emit:", "emits:")]
     [InlineData("  match: deliveryClasses[]", "  match: []")]
     [InlineData("min: minimumTime", "min: minimumTime\n      max: maximumTime")]
-    [InlineData("once: true", "once: 1")]
+    [InlineData("once: false", "once: 1")]
     public void MistakeOfTheGrammar_IsSeenByBoth(string part, string other)
     {
         var yaml = Samples.Item.With(part, other);

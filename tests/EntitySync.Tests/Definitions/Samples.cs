@@ -28,8 +28,8 @@ internal static class Samples
                 minimumDeliveryTime: null
             strategy: lookup
         emit:
-          when: on-change
-          once: true
+          when: always
+          once: false
         output:
           topic: items-merged
         replay:
@@ -96,6 +96,9 @@ internal static class Samples
                   index: by-user
                   attribute: username
               segments: 8
+        emit:
+          when: on-change
+          once: true
 
         """;
 

@@ -44,7 +44,7 @@ public sealed class YamlMistakeTests
 
     [Fact]
     public void SeveralDocuments_AreReportedBesideOtherMistakes() =>
-        Samples.Problems(Samples.Item.With("once: true", "once: 1") + "---\nentity: other\n").ShouldBe(
+        Samples.Problems(Samples.Item.With("once: false", "once: 1") + "---\nentity: other\n").ShouldBe(
         [
             "item.yaml(23,9): emit.once: found '1', allowed: true, false.",
             "item.yaml(36,1): several documents in one file: found a second '---', allowed: one definition a file.",
