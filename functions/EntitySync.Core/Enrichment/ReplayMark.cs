@@ -1,5 +1,6 @@
 using System.Text;
 using EntitySync.Core.Replay;
+using EntitySync.Core.State;
 
 namespace EntitySync.Core.Enrichment;
 
@@ -23,7 +24,7 @@ public sealed class ReplayMark
 
     /// <summary>Null when <paramref name="header"/> is not a replay message.</summary>
     public static ReplayMark? TryParse(ReadOnlySpan<byte> header) =>
-        ReplayMessage.TryParse(header) is { } message && message.Causes.All(cause => cause is { Table: not null, Key: not null }) ? new ReplayMark(message) : null;
+        ReplayMessage.TryParse(header) is { } message ? new ReplayMark(message) : null;
 
     /// <summary>Null when the replay has nothing to do with this row.</summary>
     public RowToken? Demand(string table, ReadOnlySpan<byte> key) =>

@@ -20,7 +20,9 @@ public sealed record ReplayMessage(
         try
         {
             var message = JsonSerializer.Deserialize(json, ReplayJson.Default.ReplayMessage);
-            return message is { ReplayId: not null } ? message with { Causes = message.Causes ?? [] } : null;
+            if (message?.ReplayId is null) return null;
+            var causes = message.Causes ?? [];
+            return causes.All(cause => cause is { Table: not null, Key: not null }) ? message with { Causes = causes } : null;
         }
         catch (JsonException)
         {

@@ -99,6 +99,8 @@ public sealed class JoinTaskTests : IDisposable
     [Theory]
     [InlineData("A", null, "replay record has no value")]
     [InlineData("A", "{}", "value is not a replay message")]
+    [InlineData("A", """{"replayId":"r1","causes":[null]}""", "value is not a replay message")]
+    [InlineData("A", """{"replayId":"r1","causes":[{"table":"t"}]}""", "value is not a replay message")]
     [InlineData("A", "not json", "value is not a replay message")]
     [InlineData(null, Message, "replay record has no key")]
     public void BadReplay_IsDeadLettered(string? key, string? message, string reason)
