@@ -56,7 +56,7 @@ internal sealed record SolrAnswer(IReadOnlyList<string> Ids, string NextCursor, 
 
             return null;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException) // the latter: text that is not Unicode
         {
             return null;
         }

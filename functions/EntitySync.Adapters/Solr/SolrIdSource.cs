@@ -79,7 +79,7 @@ public sealed class SolrIdSource(IHttpClientFactory clients, SolrOptions options
         {
             return SolrAnswer.Read(body, key);
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException) // the latter: text that is not Unicode
         {
             throw SolrErrors.NotJson(body, what, exception);
         }

@@ -41,6 +41,7 @@ public class SolrFaultTests
     [InlineData("{\"response\":{\"numFound\":10,\"docs\":[{\"sku\":\"a\"},", "not Solr's JSON")]
     [InlineData("{\"response\":{\"numFound\":1,\"docs\":[{\"sku\":\"a\"}]}}", "nextCursorMark")]
     [InlineData("[]", "not Solr's JSON")]
+    [InlineData("{\"response\":{\"numFound\":1,\"docs\":[{\"sku\":\"\\ud800\"}]},\"nextCursorMark\":\"x\"}", "not Solr's JSON")]
     public async Task SuccessThatIsNotSolrs_IsTransient(string body, string reason)
     {
         await using var world = await SolrWorld.StartAsync();
