@@ -1,3 +1,5 @@
+using EntitySync.Core.State;
+
 namespace EntitySync.Core.Enrichment;
 
 /// <summary>Compares slices by their bytes.</summary>

@@ -1,3 +1,5 @@
+using EntitySync.Core.State;
+
 namespace EntitySync.Core.Enrichment;
 
 /// <summary>The rows that the records of a chunk need and the cache lacks: each key once a table, and who waits for it.</summary>

@@ -1,3 +1,5 @@
+using EntitySync.Core.State;
+
 namespace EntitySync.Core.Enrichment;
 
 /// <summary>Replay messages by the bytes of their header: thousands of records of a replay carry the same ones. Of one invocation, bounded.</summary>

@@ -1,13 +1,12 @@
 using System.Collections.Concurrent;
+using EntitySync.Core.ReferenceTables;
+using EntitySync.Core.State;
 
 namespace EntitySync.Core.Enrichment;
 
 /// <summary>The cached rows of one reference table; see <see cref="RowCache"/> for what makes one usable.</summary>
 public sealed class RowTable
 {
-    // DynamoDB refuses a request that holds an empty or longer key; no row can have one.
-    private const int MaximumKeyBytes = 2048;
-
     private static readonly CachedRow NoSuchRow = new(null, long.MaxValue, 0);
 
     private readonly RowCache _cache;
@@ -29,7 +28,7 @@ public sealed class RowTable
     /// <param name="replay">The replay that the record belongs to; null on live updates.</param>
     public CachedRow? Find(ReadOnlySpan<byte> key, in Invocation invocation, ReplayMark? replay)
     {
-        if (key.Length is 0 or > MaximumKeyBytes) return NoSuchRow;
+        if (key.Length is 0 or > RowBody.MaximumKeyBytes) return NoSuchRow;
         _lookup.TryGetValue(key, out var slot);
         var row = slot?.Current;
         if (_cache.Options.MaximumAge <= TimeSpan.Zero) return row?.Started > invocation.Sequence ? row : null;

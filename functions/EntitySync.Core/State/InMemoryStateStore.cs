@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace EntitySync.Core.State;
 
 /// <summary>State in a dictionary on the heap. A value of the same length is overwritten in place.</summary>
@@ -10,7 +8,7 @@ public sealed class InMemoryStateStore : IStateStore
 
     public InMemoryStateStore()
     {
-        _rows = new Dictionary<byte[], byte[]>(new KeyBytesComparer());
+        _rows = new Dictionary<byte[], byte[]>(ByteKeyComparer.Instance);
         _bySpan = _rows.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
 
@@ -50,23 +48,5 @@ public sealed class InMemoryStateStore : IStateStore
     {
         _rows.Clear();
         PayloadBytes = 0;
-    }
-
-    private sealed class KeyBytesComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
-    {
-        public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
-
-        public int GetHashCode([DisallowNull] byte[] obj) => GetHashCode(obj.AsSpan());
-
-        public bool Equals(ReadOnlySpan<byte> alternate, byte[] other) => alternate.SequenceEqual(other);
-
-        public int GetHashCode(ReadOnlySpan<byte> alternate)
-        {
-            var hash = default(HashCode);
-            hash.AddBytes(alternate);
-            return hash.ToHashCode();
-        }
-
-        public byte[] Create(ReadOnlySpan<byte> alternate) => alternate.ToArray();
     }
 }

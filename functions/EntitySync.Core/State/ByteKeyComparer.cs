@@ -1,4 +1,4 @@
-namespace EntitySync.Core.Enrichment;
+namespace EntitySync.Core.State;
 
 /// <summary>Compares keys by their bytes, so that a slice of a record finds its entry without a copy. Hashes differ from process to process.</summary>
 internal sealed class ByteKeyComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
