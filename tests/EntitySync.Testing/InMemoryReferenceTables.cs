@@ -46,6 +46,12 @@ public sealed class InMemoryReferenceTables : IRelatedRowReader
         lock (_lock) return _rows[(table, key)] = _rows[(table, key)] with { Json = Canonical(json) };
     }
 
+    /// <summary>The row gets content that JSON cannot express.</summary>
+    public RelatedRow Spoil(string table, string key, string reason)
+    {
+        lock (_lock) return _rows[(table, key)] = _rows[(table, key)] with { Json = default, Unusable = reason };
+    }
+
     public bool Delete(string table, string key)
     {
         lock (_lock) return _rows.Remove((table, key));

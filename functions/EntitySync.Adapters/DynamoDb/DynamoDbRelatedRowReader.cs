@@ -39,7 +39,7 @@ public sealed class DynamoDbRelatedRowReader : IRelatedRowReader
             .Build();
     }
 
-    /// <exception cref="InvalidRequestException">The table is in no definition or not in DynamoDB, may not be read, or a row cannot be expressed in JSON.</exception>
+    /// <exception cref="InvalidRequestException">The table is in no definition or not in DynamoDB, or may not be read.</exception>
     public async Task<IReadOnlyList<RelatedRow>> ReadAsync(string table, IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
     {
         if (!_tables.TryGet(table, out var reference)) throw new InvalidRequestException($"No definition looks up a reference table '{table}'.");
@@ -80,7 +80,7 @@ public sealed class DynamoDbRelatedRowReader : IRelatedRowReader
         }
         catch (AttributeJsonException exception)
         {
-            throw new InvalidRequestException($"Row '{key}' of '{table.Name}' cannot be read: {exception.Message}.", exception);
+            return new RelatedRow(table.Name, key, ReferenceItems.VersionOf(item), default) { Unusable = exception.Message };
         }
     }
 

@@ -39,6 +39,9 @@ public sealed record EnrichOptions
     /// <summary>Bytes of root documents taken together, at most; a larger single document is taken alone.</summary>
     public int ChunkBytes { get; init; } = 4 * 1024 * 1024;
 
+    /// <summary>Bytes of outputs written together, at most and but for the last of them; what is left goes into the next chunk.</summary>
+    public int ChunkOutputBytes { get; init; } = 32 * 1024 * 1024;
+
     /// <summary>Time that must be left to take another chunk. Exceeds what reading rows and writing one chunk may take: the topic writer gives a record
     /// up after 30 s, and only then can the batch say what comes again.</summary>
     public TimeSpan SafetyMargin { get; init; } = TimeSpan.FromSeconds(35);

@@ -86,8 +86,15 @@ internal sealed class EnrichRun(RowCache cache, ITopicWriter writer, ILogger log
 
     private void SpliceAll()
     {
-        foreach (ref var item in buffer.Items.Span)
+        for (var i = 0; i < buffer.Items.Count; i++)
         {
+            if (buffer.OutputLength > options.ChunkOutputBytes)
+            {
+                buffer.Items.Truncate(i);
+                return;
+            }
+
+            ref var item = ref buffer.Items[i];
             if (item.State != ItemState.NeedsRows) continue;
             item.OutputStart = buffer.OutputLength;
             var outcome = item.Cursor.Enricher.Splice(item.Record.Value!.Value.Span, item.Scan, buffer);

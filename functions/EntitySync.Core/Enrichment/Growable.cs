@@ -38,9 +38,12 @@ internal sealed class Growable<T>
 
     public void Advance(int count) => Count += count;
 
-    public void Clear()
+    public void Clear() => Truncate(0);
+
+    /// <summary>Keeps the first <paramref name="count"/>.</summary>
+    public void Truncate(int count)
     {
-        if (RuntimeHelpers.IsReferenceOrContainsReferences<T>()) Span.Clear(); // what is reused must not keep a batch's records alive
-        Count = 0;
+        if (RuntimeHelpers.IsReferenceOrContainsReferences<T>()) Span[count..].Clear(); // what is reused must not keep a batch's records alive
+        Count = count;
     }
 }

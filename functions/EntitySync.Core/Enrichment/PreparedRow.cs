@@ -14,12 +14,16 @@ public sealed class PreparedRow
 {
     private static readonly byte[] Null = "null"u8.ToArray();
 
-    private PreparedRow(byte[] key, PickValue? pick, byte[][] values)
+    private PreparedRow(byte[] key, PickValue? pick, byte[][] values, string? problem = null)
     {
+        Problem = problem;
         Key = key;
         Pick = pick;
         Values = values;
     }
+
+    /// <summary>Why the row cannot be used; null when it can.</summary>
+    internal string? Problem { get; }
 
     /// <summary>The row's key, UTF-8.</summary>
     internal byte[] Key { get; }
@@ -33,6 +37,7 @@ public sealed class PreparedRow
     /// <exception cref="JsonException">The row is not a JSON object, against the contract of <see cref="RelatedRow.Json"/>.</exception>
     public static PreparedRow Prepare(LookupRelation relation, RelatedRow row)
     {
+        if (row.Unusable is { } problem) return new PreparedRow(Encoding.UTF8.GetBytes(row.Key), null, [], problem);
         using var document = JsonDocument.Parse(row.Json);
         var root = document.RootElement;
         if (root.ValueKind != JsonValueKind.Object) throw new JsonException($"Row '{row.Key}' of table '{row.Table}' is not a JSON object.");

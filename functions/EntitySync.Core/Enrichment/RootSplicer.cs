@@ -21,6 +21,7 @@ internal readonly ref struct RootSplicer(EnricherPlan plan, ReadOnlySpan<byte> r
 
     public EnrichmentOutcome Splice()
     {
+        if (FindUnusable() is { } unusable) return EnrichmentOutcome.Rejected(unusable);
         _buffer.Chosen.Clear();
         foreach (var relation in _plan.Relations)
         {
@@ -32,8 +33,51 @@ internal readonly ref struct RootSplicer(EnricherPlan plan, ReadOnlySpan<byte> r
             _buffer.Chosen.Add(row);
         }
 
+        if (OutputBytes() is var bytes && bytes > _plan.Limits.MaximumOutputBytes)
+        {
+            return EnrichmentOutcome.Rejected($"the output would have some {bytes} bytes, more than {_plan.Limits.MaximumOutputBytes}");
+        }
+
         WriteDocument();
         return EnrichmentOutcome.Emitted;
+    }
+
+    private string? FindUnusable()
+    {
+        var rows = Rows;
+        for (var i = 0; i < rows.Length; i++)
+        {
+            if (rows[i]?.Problem is not { } problem) continue;
+            var relation = _plan.Relations[Keys[i].Relation];
+            return $"relation '{relation.Name}': row {Reasons.Quote(rows[i]!.Key)} of '{relation.Table}' cannot be used: {problem}";
+        }
+
+        return null;
+    }
+
+    // Without names and commas. Thousands of rows embedded in one root are more than memory has room for.
+    private long OutputBytes()
+    {
+        var bytes = (long)_root.Length;
+        foreach (var target in _plan.Targets)
+        {
+            if (target.Value < 0 || _buffer.Chosen[target.Relation] is not { } chosen) continue;
+            if (!_plan.Relations[target.Relation].Definition.Many) bytes += chosen.Values[target.Value].Length;
+            else bytes += ListBytes(target);
+        }
+
+        return bytes;
+    }
+
+    private long ListBytes(TargetField target)
+    {
+        var bytes = 0L;
+        for (var i = 0; i < Keys.Length; i++)
+        {
+            if (Keys[i].Relation == target.Relation && Rows[i] is { } row) bytes += row.Values[target.Value].Length;
+        }
+
+        return bytes;
     }
 
     // With many rows any of them is returned: it only tells that there is one.

@@ -10,6 +10,9 @@ public sealed record RelatedRow(string Table, string Key, long Version, ReadOnly
     /// <summary>Name of the attribute that holds <see cref="Version"/>; never part of <see cref="Json"/>.</summary>
     public const string VersionAttribute = "_version";
 
+    /// <summary>Why the row cannot be used (it holds what JSON cannot express); <see cref="Json"/> is empty then. Null for a usable row.</summary>
+    public string? Unusable { get; init; }
+
     /// <summary>Tells two contents of the same version apart (a row edited by hand keeps its version).</summary>
     public string Fingerprint => CanonicalJson.Fingerprint(Json.Span);
 }

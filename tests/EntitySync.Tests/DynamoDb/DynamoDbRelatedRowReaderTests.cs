@@ -89,14 +89,16 @@ public sealed class DynamoDbRelatedRowReaderTests
     }
 
     [Fact]
-    public async Task RowThatJsonCannotExpress_IsNamed()
+    public async Task RowThatJsonCannotExpress_IsUnusableAndTheOthersAreRead()
     {
         var stub = new HttpStub((_, _) => HttpStub.Ok(new JsonObject
         {
-            ["Responses"] = new JsonObject { [Table] = new JsonArray(new JsonObject { ["name"] = Text("class-0"), ["icon"] = new JsonObject { ["B"] = "AAEC" } }) },
+            ["Responses"] = new JsonObject { [Table] = new JsonArray(
+                new JsonObject { ["name"] = Text("class-0"), ["icon"] = new JsonObject { ["B"] = "AAEC" } },
+                new JsonObject { ["name"] = Text("class-1") }) },
         }));
-        (await Should.ThrowAsync<InvalidRequestException>(() => ReadAsync(stub, Keys(1)))).Message
-            .ShouldBe("Row 'class-0' of 'delivery-classes' cannot be read: attribute 'icon' is binary, which JSON cannot express.");
+        (await ReadAsync(stub, Keys(2))).Select(row => (row.Key, row.Unusable)).ShouldBe(
+            [("class-0", "attribute 'icon' is binary, which JSON cannot express"), ("class-1", null)]);
     }
 
     [Fact]

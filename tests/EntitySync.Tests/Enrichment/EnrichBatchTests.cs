@@ -63,6 +63,28 @@ public sealed class EnrichBatchTests
     }
 
     [Fact]
+    public async Task UnusableRow_StopsOnlyTheRecordsThatNeedIt()
+    {
+        _tables.Spoil("delivery-classes", "standard", "attribute 'icon' is binary");
+        var result = await RunAsync([Partition(0, Item(5, "a", "express"), Item(6, "b", "express", "standard"), Item(7, "c", "express"))]);
+
+        result.ShouldBe(new EnrichCounts(Records: 3, Emitted: 2, DeadLettered: 1, RowsRead: 2));
+        Keys("items-merged").ShouldBe(["a", "c"]);
+        _writer.To("item-dead-letters").Select(Reason).ShouldBe(["relation 'deliveryClass': row 'standard' of 'delivery-classes' cannot be used: attribute 'icon' is binary"]);
+    }
+
+    [Fact]
+    public async Task LargeOutputs_AreWrittenInSeveralSteps()
+    {
+        var records = Enumerable.Range(0, 100).Select(i => Item(i, $"k{i}", "express")).ToArray();
+        var result = await RunAsync([Partition(0, records[..50]), Partition(1, records[50..])], new EnrichOptions { ChunkOutputBytes = 500 });
+
+        result.ShouldBe(new EnrichCounts(Records: 100, Emitted: 100, RowsRead: 1));
+        Keys("items-merged").Order(StringComparer.Ordinal).ShouldBe(records.Select(record => Text(record.Key)).Order(StringComparer.Ordinal));
+        _writer.Calls.ShouldBeGreaterThan(15);
+    }
+
+    [Fact]
     public async Task WithoutKeyOrWithoutProperReplayHeader_IsDeadLettered()
     {
         await RunAsync(

@@ -117,6 +117,19 @@ public sealed class EnricherTests
     }
 
     [Fact]
+    public void ManyRowsThatMakeTheOutputTooLarge_AreRejected()
+    {
+        var definition = Change(relation => relation with { Pick = null, Many = true, Set = [], Embed = new EmbedDefinition("classes", []) });
+        const string root = """{"sku":"a","deliveryClasses":["standard","express"]}""";
+        int Bytes(string key) => _tables.Find("delivery-classes", key)!.Json.Length;
+        var bytes = root.Length + Bytes("standard") + Bytes("express");
+
+        OneDocument.Enrich(definition, "a", root, _tables, new EnrichmentLimits { MaximumOutputBytes = bytes }).Outcome.ShouldBe(EnrichmentOutcome.Emitted);
+        OneDocument.Enrich(definition, "a", root, _tables, new EnrichmentLimits { MaximumOutputBytes = bytes - 1 }).Outcome
+            .ShouldBe(EnrichmentOutcome.Rejected($"the output would have some {bytes} bytes, more than {bytes - 1}"));
+    }
+
+    [Fact]
     public void NestedPaths_FindKeysBelowObjectsAndArrays()
     {
         _tables.Put("countries", "de", """{"tax":{"rate":0.190}}""");
