@@ -19,13 +19,14 @@ internal sealed class JoinThread : IDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly string _name;
     private volatile bool _abandon;
+    private int _failures;
 
     public JoinThread(int index, EntitySyncSettings settings, IReadOnlyList<JoinTopology> topologies, JoinHostOptions options, ILoggerFactory loggers, TimeProvider time)
     {
         _name = $"join-{index}";
         var logger = loggers.CreateLogger($"EntitySync.JoinHost.{_name}");
         _backoff = new Backoff(options.FirstBackoff, options.LongestBackoff, Random.Shared.NextDouble);
-        _context = new JoinThreadContext(index, topologies, options, logger, time, _backoff.Reset);
+        _context = new JoinThreadContext(index, topologies, options, logger, time, () => _failures = 0);
         _clients = new ThreadClients(settings, options, logger, _context.OnTrouble);
     }
 
@@ -55,7 +56,7 @@ internal sealed class JoinThread : IDisposable
         while (!_stop.IsCancellationRequested)
         {
             if (RunSession() is not { } failure) continue;
-            var wait = _backoff.Next();
+            var wait = _backoff.Delay(++_failures);
             _context.Logger.LogWarning("{Reason}. Next attempt from the committed positions in {Wait:F1} s", failure, wait.TotalSeconds);
             _context.Report("waiting", failure);
             _stop.Token.WaitHandle.WaitOne(wait);

@@ -1,3 +1,4 @@
+using EntitySync.Adapters;
 using EntitySync.Local.Template;
 
 namespace EntitySync.Local.EventSources;

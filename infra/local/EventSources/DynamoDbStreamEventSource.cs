@@ -1,3 +1,4 @@
+using EntitySync.Adapters;
 using EntitySync.Local.StepFunctions;
 using EntitySync.Local.Template;
 
@@ -64,6 +65,12 @@ public sealed class DynamoDbStreamEventSource : IEventSource
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
             // Stopped: the readers see the same token.
+        }
+        catch (Exception exception)
+        {
+            _counters.Error(exception.Message);
+            _logger.LogCritical(exception, "{Source}: stopped by an error of its own", _settings.Batch.Id);
+            throw;
         }
 
         await Task.WhenAll(_readers.Values.Select(reader => reader.Task));

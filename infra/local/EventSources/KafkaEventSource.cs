@@ -1,3 +1,4 @@
+using EntitySync.Adapters;
 using EntitySync.Core.State;
 using EntitySync.Local.StepFunctions;
 using EntitySync.Local.Template;

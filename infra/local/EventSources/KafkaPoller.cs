@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using EntitySync.Adapters;
 using EntitySync.Core.State;
 using EntitySync.Local.Template;
 

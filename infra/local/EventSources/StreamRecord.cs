@@ -10,6 +10,12 @@ internal sealed record StreamRecord(string SequenceNumber, DateTimeOffset Create
     public int EventBytes => Json.Length + 256;
 }
 
+internal static class StreamJson
+{
+    /// <summary>A row may be nested 32 levels, each of which takes two in DynamoDB's JSON: beyond the default's 64.</summary>
+    public static readonly JsonReaderOptions Options = new() { MaxDepth = 128 };
+}
+
 /// <summary>Reads GetRecords answers without turning values into .NET ones: numbers of attributes keep every digit.</summary>
 internal static class StreamRecordReader
 {
@@ -17,7 +23,7 @@ internal static class StreamRecordReader
     {
         var records = new List<StreamRecord>();
         string? next = null;
-        var reader = new Utf8JsonReader(answer);
+        var reader = new Utf8JsonReader(answer, StreamJson.Options);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -44,7 +50,7 @@ internal static class StreamRecordReader
 
     private static StreamRecord Record(ReadOnlyMemory<byte> json)
     {
-        var reader = new Utf8JsonReader(json.Span);
+        var reader = new Utf8JsonReader(json.Span, StreamJson.Options);
         var (sequence, createdAt) = ("", 0d);
         while (reader.Read())
         {
@@ -84,7 +90,7 @@ internal static class StreamEventJson
 
     private static void Copy(Utf8JsonWriter writer, ReadOnlySpan<byte> json)
     {
-        var reader = new Utf8JsonReader(json);
+        var reader = new Utf8JsonReader(json, StreamJson.Options);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -99,7 +105,7 @@ internal static class StreamEventJson
 
     private static void CopyChange(Utf8JsonWriter writer, ReadOnlySpan<byte> json)
     {
-        var reader = new Utf8JsonReader(json);
+        var reader = new Utf8JsonReader(json, StreamJson.Options);
         reader.Read();
         writer.WriteStartObject();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)

@@ -76,7 +76,7 @@ internal sealed class StreamsApi(HttpClient http, Uri endpoint)
             using var response = await http.SendAsync(message, cancellationToken);
             return ((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellationToken));
         }
-        catch (HttpRequestException exception)
+        catch (Exception exception) when (exception is HttpRequestException || (exception is TaskCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw new StreamsException(StreamsError.Retry, $"{endpoint} does not answer: {exception.Message}", exception);
         }

@@ -1,3 +1,4 @@
+using EntitySync.Adapters;
 using EntitySync.Local.EventSources;
 using EntitySync.Local.Template;
 using Microsoft.Extensions.Logging.Abstractions;

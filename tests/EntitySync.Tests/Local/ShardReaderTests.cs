@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using EntitySync.Adapters;
 using EntitySync.Local.EventSources;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -61,6 +62,16 @@ public sealed class ShardReaderTests : IDisposable
         _streams.Requests.ShouldBe(["GetShardIterator TRIM_HORIZON", "GetRecords i1", "GetRecords i1"]);
     }
 
+    [Fact]
+    public async Task NoAnswerInTime_IsRetried()
+    {
+        _streams.Answer("GetShardIterator", """{"ShardIterator":"i1"}""");
+        _streams.TimeOut("GetRecords");
+        _streams.Answer("GetRecords", Page(null, "1"));
+        await ReadAsync();
+        _delivered.ShouldBe(["1"]);
+    }
+
     public void Dispose() => _streams.Dispose();
 
     private static string Page(string? next, params string[] sequences)
@@ -97,6 +108,8 @@ public sealed class ShardReaderTests : IDisposable
 
         public void Fail(string operation, string type) => _answers.Enqueue((operation, HttpStatusCode.BadRequest, $$"""{"__type":"com.amazonaws.dynamodb.v20120810#{{type}}","message":"as told"}"""));
 
+        public void TimeOut(string operation) => _answers.Enqueue((operation, HttpStatusCode.RequestTimeout, ""));
+
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             var operation = request.Headers.GetValues("X-Amz-Target").Single().Split('.')[1];
@@ -104,6 +117,7 @@ public sealed class ShardReaderTests : IDisposable
             Requests.Add(string.Join(' ', new[] { operation, body["ShardIteratorType"]?.ToString(), body["SequenceNumber"]?.ToString(), body["ShardIterator"]?.ToString() }.OfType<string>()));
             var answer = _answers.Dequeue();
             answer.Operation.ShouldBe(operation);
+            if (answer.Status == HttpStatusCode.RequestTimeout) throw new TaskCanceledException("as HttpClient does when its timeout is over", new TimeoutException());
             return new HttpResponseMessage(answer.Status) { Content = new StringContent(answer.Json, Encoding.UTF8) };
         }
     }

@@ -20,6 +20,17 @@ public sealed class StreamEventTests
         page.Records[0].CreatedAt.ShouldBe(DateTimeOffset.FromUnixTimeMilliseconds(1700000000500));
     }
 
+    [Fact]
+    public void DeepestRowThatDynamoDbKeeps_ComesThroughWhole()
+    {
+        var change = $$"""{"NewImage":{"x":{{Nested("""{"M":{"x":""", 32)}}{"S":"1"}{{Nested("}}", 32)}}},"SequenceNumber":"7"}""";
+        var page = Page($$"""{"Records":[{"eventID":"e1","dynamodb":{{change}}}]}""");
+        page.Records.ShouldHaveSingleItem().SequenceNumber.ShouldBe("7");
+        Encoding.UTF8.GetString(StreamEventJson.Write("arn:stream", page.Records)).ShouldBe($$"""{"Records":[{"eventID":"e1","dynamodb":{{change}},"eventSourceARN":"arn:stream"}]}""");
+
+        static string Nested(string part, int levels) => string.Concat(Enumerable.Repeat(part, levels));
+    }
+
     [Theory]
     [InlineData("""{"Records":[]}""")]
     [InlineData("""{"Records":[],"NextShardIterator":null}""")]
