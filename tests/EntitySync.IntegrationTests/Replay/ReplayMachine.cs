@@ -20,7 +20,7 @@ namespace EntitySync.IntegrationTests.Replay;
 /// <summary>The deployed state machine file and handlers, over DynamoDB Local and the local Solr server; the topic is a recording one.</summary>
 internal sealed class ReplayMachine : IAsyncDisposable
 {
-    private static readonly string Root = FindRoot();
+    private static string Root => EntitySync.Local.Runner.Checkout.Root;
 
     private readonly AmazonDynamoDBClient _dynamoDb;
     private readonly ServiceProvider _services;
@@ -99,12 +99,5 @@ internal sealed class ReplayMachine : IAsyncDisposable
         await Solr.DisposeAsync();
         await _services.DisposeAsync();
         _dynamoDb.Dispose();
-    }
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "EntitySync.sln"))) folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException("The tests run inside the checkout.");
     }
 }

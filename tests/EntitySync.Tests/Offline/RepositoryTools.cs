@@ -7,7 +7,7 @@ internal static class RepositoryTools
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(4);
 
-    public static string Root { get; } = FindRoot();
+    public static string Root => EntitySync.Local.Runner.Checkout.Root;
 
     public static string OfflineFolder => Path.Combine(Root, "infra", "offline");
 
@@ -34,16 +34,5 @@ internal static class RepositoryTools
             if (!process.HasExited)
                 process.Kill(entireProcessTree: true);
         }
-    }
-
-    private static string FindRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "EntitySync.sln")))
-                return folder.FullName;
-        }
-
-        throw new DirectoryNotFoundException("No EntitySync.sln above the test assembly.");
     }
 }

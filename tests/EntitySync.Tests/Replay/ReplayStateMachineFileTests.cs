@@ -1,12 +1,13 @@
 using System.Text.Json;
 using EntitySync.Core.Replay;
+using EntitySync.Local.Runner;
 
 namespace EntitySync.Tests.Replay;
 
 /// <summary>What replay.asl.json and the code must agree on.</summary>
 public class ReplayStateMachineFileTests
 {
-    private static readonly JsonElement File = JsonDocument.Parse(System.IO.File.ReadAllText(Find())).RootElement;
+    private static readonly JsonElement File = JsonDocument.Parse(System.IO.File.ReadAllText(Checkout.PathOf("infra", "statemachines", "replay.asl.json"))).RootElement;
 
     private static JsonElement Main => File.GetProperty("States");
 
@@ -39,11 +40,4 @@ public class ReplayStateMachineFileTests
     }
 
     private static List<string?> Errors(JsonElement retry) => [.. retry.GetProperty("ErrorEquals").EnumerateArray().Select(error => error.GetString())];
-
-    private static string Find()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !System.IO.File.Exists(Path.Combine(folder.FullName, "EntitySync.sln"))) folder = folder.Parent;
-        return Path.Combine(folder.ShouldNotBeNull().FullName, "infra", "statemachines", "replay.asl.json");
-    }
 }
