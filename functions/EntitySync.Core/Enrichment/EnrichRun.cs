@@ -1,3 +1,4 @@
+using EntitySync.Core.Definitions;
 using EntitySync.Core.State;
 using Microsoft.Extensions.Logging;
 
@@ -59,18 +60,21 @@ internal sealed class EnrichRun(RowCache cache, ITopicWriter writer, ILogger log
     {
         var record = item.Record;
         if (record.Problem is { } problem) item.Reject(problem);
-        else if (record.Key is not { } key) item.Reject("the record has no key");
+        else if (record.Key is null && !MayLackKey(item)) item.Reject("the record has no key");
         else if (record.Value is not { } value) item.State = ItemState.Emit; // a tombstone needs no rows
         else if (!TryReplay(record, out var replay)) item.Reject($"header '{HeaderNames.Replay}' is not a replay message");
         else
         {
-            var outcome = item.Cursor.Enricher.Scan(key.Span, value.Span, buffer, out var scan);
+            var outcome = item.Cursor.Enricher.Scan(record.Key is { } key ? key.Span : default, value.Span, buffer, out var scan, hasKey: record.Key is not null);
             item.Scan = scan;
             item.Replay = replay;
             if (outcome.Kind == EnrichmentKind.Rejected) item.Reject(outcome.Reason!);
             else FindRows(item, value.Span, missing);
         }
     }
+
+    // An event of a stream root needs none; a tombstone without key says nothing.
+    private static bool MayLackKey(in EnrichItem item) => item.Cursor.Enricher.Definition.Root.Kind == RootKind.Stream && item.Record.Value is not null;
 
     private void FindRows(in EnrichItem item, ReadOnlySpan<byte> root, MissingRows missing)
     {

@@ -36,10 +36,11 @@ public sealed class Enricher
     /// <param name="root">The document, UTF-8 JSON.</param>
     /// <param name="buffer">Takes the keys and places found.</param>
     /// <param name="scan">For stage 2, together with the same <paramref name="root"/> and <paramref name="buffer"/>.</param>
+    /// <param name="hasKey">False for a record without key (stream roots); then the key field is not looked at.</param>
     /// <returns><see cref="EnrichmentKind.NeedsRows"/> or <see cref="EnrichmentKind.Rejected"/>.</returns>
-    public EnrichmentOutcome Scan(ReadOnlySpan<byte> key, ReadOnlySpan<byte> root, EnrichmentBuffer buffer, out RootScan scan)
+    public EnrichmentOutcome Scan(ReadOnlySpan<byte> key, ReadOnlySpan<byte> root, EnrichmentBuffer buffer, out RootScan scan, bool hasKey = true)
     {
-        var scanner = new RootScanner(_plan, key, root, buffer);
+        var scanner = new RootScanner(_plan, key, hasKey, root, buffer);
         scan = scanner.Scan();
         return scanner.Problem is { } problem ? EnrichmentOutcome.Rejected(problem) : EnrichmentOutcome.NeedsRows;
     }

@@ -8,10 +8,11 @@ namespace EntitySync.Core.Enrichment;
 /// Stage 1: one pass over the root's bytes. Checks the document and its key, collects match keys and the places of properties that the
 /// definition may overwrite. A problem ends the pass; <see cref="Problem"/> says what and where.
 /// </summary>
-internal ref struct RootScanner(EnricherPlan plan, ReadOnlySpan<byte> recordKey, ReadOnlySpan<byte> root, EnrichmentBuffer buffer)
+internal ref struct RootScanner(EnricherPlan plan, ReadOnlySpan<byte> recordKey, bool hasKey, ReadOnlySpan<byte> root, EnrichmentBuffer buffer)
 {
     private readonly EnricherPlan _plan = plan;
     private readonly ReadOnlySpan<byte> _recordKey = recordKey;
+    private readonly bool _hasKey = hasKey;
     private readonly ReadOnlySpan<byte> _root = root;
     private readonly EnrichmentBuffer _buffer = buffer;
     private readonly int _firstKey = buffer.Keys.Count;
@@ -75,7 +76,7 @@ internal ref struct RootScanner(EnricherPlan plan, ReadOnlySpan<byte> recordKey,
         }
 
         _reader.Read(); // throws on anything but white space after the closing brace
-        if (!_keySeen) return Failed($"root key '{_plan.KeyPath}' is absent or null");
+        if (_hasKey && !_keySeen) return Failed($"root key '{_plan.KeyPath}' is absent or null");
         return new RootScan
         {
             FirstKey = _firstKey,
@@ -93,8 +94,15 @@ internal ref struct RootScanner(EnricherPlan plan, ReadOnlySpan<byte> recordKey,
         _ when _reader.TokenType == JsonTokenType.Null => true,
         { Element: { } element } => VisitArray(node, element),
         { Properties: { } properties } => VisitObject(node, properties),
+        { IsRootKey: true, Relations.Count: 0 } when !_hasKey => SkipValue(),
         _ => VisitScalar(node),
     };
+
+    private bool SkipValue()
+    {
+        _reader.Skip();
+        return true;
+    }
 
     private bool VisitArray(PathNode node, PathNode element)
     {
@@ -129,7 +137,7 @@ internal ref struct RootScanner(EnricherPlan plan, ReadOnlySpan<byte> recordKey,
         if (_reader.TokenType is not (JsonTokenType.String or JsonTokenType.Number)) return Unexpected(node, "a string or a number");
         var key = new MatchKey(-1, (int)_reader.TokenStartIndex + (_reader.TokenType == JsonTokenType.String ? 1 : 0), _reader.ValueSpan.Length, false);
         if (_reader.ValueIsEscaped && !TryUnescape(node, ref key)) return false;
-        if (node.IsRootKey && !IsRecordKey(_buffer.Text(key, _root))) return false;
+        if (node.IsRootKey && _hasKey && !IsRecordKey(_buffer.Text(key, _root))) return false;
         foreach (var relation in node.Relations)
         {
             if (!AddKey(key with { Relation = relation })) return false;

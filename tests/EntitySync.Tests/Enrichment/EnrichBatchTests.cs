@@ -74,6 +74,20 @@ public sealed class EnrichBatchTests
     }
 
     [Fact]
+    public async Task RecordOfAStreamWithoutKey_IsEnrichedAsTheJoinTopologyPassedItOn()
+    {
+        var item = SampleDefinitions.Item();
+        var stream = new EntityCatalog([item with { Root = item.Root with { Kind = RootKind.Stream }, Replay = null }]);
+        var batch = new EnrichBatch(stream, new RowCache(_tables, TimeProvider.System), _writer, NullLogger<EnrichBatch>.Instance);
+        var keyless = Item(5, "a", "express") with { Key = null };
+        var counts = (await batch.RunAsync([Partition(0, keyless, keyless with { Offset = 6, Value = Bytes("{}") }, new EnrichRecord(7, null, null, []))], () => TimeSpan.MaxValue, default)).Counts;
+
+        counts.ShouldBe(new EnrichCounts(Records: 3, Emitted: 2, DeadLettered: 1, RowsRead: 1));
+        Written().Take(1).ShouldBe(["items-merged  " + """{"sku":"a","deliveryClasses":["express"]""" + Times + " entitysync-root-position=item-updates-0@5"]);
+        _writer.To("item-dead-letters").Select(Reason).ShouldBe(["the record has no key"]);
+    }
+
+    [Fact]
     public async Task LargeOutputs_AreWrittenInSeveralSteps()
     {
         var records = Enumerable.Range(0, 100).Select(i => Item(i, $"k{i}", "express")).ToArray();
