@@ -24,8 +24,11 @@ public sealed record ReplayOptions
     /// <summary>Highest rate a request may ask for.</summary>
     public const int MaximumRatePerSecond = 1_000_000;
 
-    /// <summary>Causes travel in each replay record up to this size in bytes; beyond it the records carry none, and every row is read again once.</summary>
-    public const int MaximumCausesBytes = 16 * 1024;
+    /// <summary>
+    /// Causes travel in each replay record, and as a header of each emission, up to this size in bytes; beyond it the records carry none, and every row
+    /// is read again once. An event shows each byte of a header as a number: causes of 16 KiB would leave room for some ninety records in an invocation.
+    /// </summary>
+    public const int MaximumCausesBytes = 2 * 1024;
 
     /// <summary>How long an owner that says nothing keeps its slice. Renewed while a page is written slowly.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(30);
