@@ -31,7 +31,7 @@ public sealed record ReplayRequest
     public IReadOnlyList<ReplayCause>? Causes { get; init; }
 }
 
-/// <summary>The change of a reference row that caused a replay.</summary>
+/// <summary>The change of a related row that caused a replay.</summary>
 /// <param name="Table">Logical reference table.</param>
 /// <param name="Key">Key of the changed row.</param>
 /// <param name="Version">The row's version after the change; of a deleted row the last one it had.</param>
