@@ -43,10 +43,11 @@ public sealed class LocalPartsFixture : IAsyncLifetime
     }
 
     /// <summary>Creates the topic; nothing happens when it exists.</summary>
-    public void CreateTopic(string topic, int partitions = 3)
+    public Task CreateTopicAsync(string topic, int partitions = 3)
     {
-        if (_kafka is not null) _kafka.CreateTopic(topic, partitions);
-        else CreateRealTopicAsync(topic, partitions).GetAwaiter().GetResult();
+        if (_kafka is null) return CreateRealTopicAsync(topic, partitions);
+        _kafka.CreateTopic(topic, partitions);
+        return Task.CompletedTask;
     }
 
     public AmazonDynamoDBClient CreateDynamoDbClient() =>

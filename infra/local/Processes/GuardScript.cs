@@ -19,6 +19,7 @@ internal static class GuardScript
         without() { kept=; for pid in $children; do [ "$pid" = "$1" ] || kept="$kept $pid"; done; children=$kept; }
         signal() { for pid in $children; do kill -s "$1" -- "-$pid" || kill -s "$1" "$pid"; done 2>/dev/null; }
         any_alive() { for pid in $children; do { kill -s 0 -- "-$pid" || kill -s 0 "$pid"; } 2>/dev/null && return 0; done; return 1; }
+        lives() { kill -s 0 "$1" 2>/dev/null && ! grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null; }
         while read -r word value; do
           case $word in
             child) children="$children $value" ;;
@@ -33,12 +34,11 @@ internal static class GuardScript
         signal KILL
         rm -rf "$folder"
         case $part in *..*) ;; /*.part-"$runner") rm -rf "$part" ;; esac
-        [ "$finished" ] && exit 0
-        rm -f "$temp"/dotnet-diagnostic-"$runner"-* "$temp"/clr-debug-pipe-"$runner"-*
-        if [ "$parent" -gt 0 ]; then
+        if [ -z "$finished" ]; then
+          rm -f "$temp"/dotnet-diagnostic-"$runner"-* "$temp"/clr-debug-pipe-"$runner"-*
           tries=0
-          while [ $tries -lt 10 ] && kill -s 0 "$parent" 2>/dev/null; do sleep 0.1; tries=$((tries + 1)); done
-          kill -s 0 "$parent" 2>/dev/null || rm -f "$temp"/dotnet-diagnostic-"$parent"-* "$temp"/clr-debug-pipe-"$parent"-*
+          while [ "$parent" -gt 0 ] && [ $tries -lt 10 ] && lives "$parent"; do sleep 0.1; tries=$((tries + 1)); done
         fi
+        [ "$parent" -eq 0 ] || lives "$parent" || rm -f "$temp"/dotnet-diagnostic-"$parent"-* "$temp"/clr-debug-pipe-"$parent"-*
         """;
 }

@@ -119,7 +119,7 @@ public sealed class EventSourcesKafkaTests(LocalPartsFixture parts)
 
     private async Task ProduceAsync(int count, int partitions)
     {
-        parts.CreateTopic(_topic, partitions);
+        await parts.CreateTopicAsync(_topic, partitions);
         using var producer = Producer();
         await Task.WhenAll(Enumerable.Range(0, count).Select(i => producer.ProduceAsync(
             new TopicPartition(_topic, i % partitions), new Message<string, string> { Key = $"k{i}", Value = $"v{i}", Headers = [new Header("number", Encoding.UTF8.GetBytes($"{i}"))] })));
