@@ -60,6 +60,9 @@ public sealed class LocalRunner : IAsyncDisposable
 
     public IAmazonDynamoDB DynamoDb { get; private set; } = null!;
 
+    /// <summary>Null when <c>KAFKA_BOOTSTRAP_SERVERS</c> names a real one.</summary>
+    public EmbeddedKafka? Kafka { get; private set; }
+
     /// <summary>Null when <c>SOLR_URL</c> names a real one.</summary>
     public SolrServer? Solr { get; private set; }
 
@@ -140,10 +143,9 @@ public sealed class LocalRunner : IAsyncDisposable
         }
         else
         {
-            var kafka = new EmbeddedKafka();
-            Own(kafka);
-            TopicSetup.Create(kafka, topics, Options.PartitionFactor);
-            Settings = Settings with { KafkaBootstrapServers = kafka.BootstrapServers, KafkaSecurityProtocol = "plaintext" };
+            Kafka = Own(new EmbeddedKafka());
+            TopicSetup.Create(Kafka, topics, Options.PartitionFactor);
+            Settings = Settings with { KafkaBootstrapServers = Kafka.BootstrapServers, KafkaSecurityProtocol = "plaintext" };
         }
 
         Addresses.Add(("Kafka", Settings.KafkaBootstrapServers, "any Kafka client, no TLS"));
@@ -170,6 +172,7 @@ public sealed class LocalRunner : IAsyncDisposable
         var services = new ServiceCollection()
             .AddSingleton(Catalog)
             .AddSingleton(Options.WrapWriter(writer))
+            .AddSingleton(Options.Replay)
             .AddEntitySync(Settings)
             .AddLogging(logging => logging.ClearProviders().AddProvider(Log))
             .BuildServiceProvider();

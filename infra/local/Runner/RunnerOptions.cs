@@ -1,4 +1,5 @@
 using EntitySync.Core.Definitions;
+using EntitySync.Core.Replay;
 using EntitySync.Core.State;
 
 namespace EntitySync.Local.Runner;
@@ -23,6 +24,9 @@ public sealed record RunnerOptions
 
     /// <summary>Changes the definitions before anyone sees them, e.g. to a smaller replay page.</summary>
     public Func<EntityDefinition, EntityDefinition> Adjust { get; init; } = definition => definition;
+
+    /// <summary>Times of replays, e.g. a shorter lease.</summary>
+    public ReplayOptions Replay { get; init; } = new();
 
     /// <summary>Wraps the functions' topic writer, e.g. to inject faults.</summary>
     public Func<ITopicWriter, ITopicWriter> WrapWriter { get; init; } = writer => writer;

@@ -41,22 +41,23 @@ internal sealed class SolrFeed : IAsyncDisposable
             if (consumer.Consume(TimeSpan.FromMilliseconds(100)) is not { Message: { Key: { } key } message } record) continue;
             var collection = collections[record.Topic];
             if (message.Value is null) collection.Delete(key);
-            else if (IsObject(message.Value)) collection.Upsert(key, message.Value);
+            else if (Parse(key, message.Value) is { } document) collection.Upsert(document);
         }
 
         consumer.Close();
     }
 
-    private static bool IsObject(byte[] json)
+    /// <summary>Null for a root that cannot be indexed: the join topology dead-letters it, and the index must go on.</summary>
+    private static SolrDocument? Parse(string key, byte[] json)
     {
         try
         {
             var reader = new System.Text.Json.Utf8JsonReader(json);
-            return reader.Read() && reader.TokenType == System.Text.Json.JsonTokenType.StartObject && reader.TrySkip();
+            return reader.Read() && reader.TokenType == System.Text.Json.JsonTokenType.StartObject && reader.TrySkip() ? SolrDocument.FromJson(key, json) : null;
         }
-        catch (System.Text.Json.JsonException)
+        catch (Exception exception) when (exception is System.Text.Json.JsonException or InvalidOperationException)
         {
-            return false;
+            return null;        // not JSON, or text that is not valid Unicode
         }
     }
 }
