@@ -34,7 +34,8 @@ public sealed class KilledDemoTests(LocalPartsFixture parts)
 
         await using var next = new DemoProcess(Small);
         (await next.ExitAsync(Whole)).ShouldBe(0, next.Output);
-        next.Output.ShouldNotContain("FAILED");
+        next.Output.Split("│ ok ").Length.ShouldBe(8, next.Output);
+        next.Output.ShouldNotContain("│ FAILED", Case.Sensitive);
         await next.UntilNothingIsLeftAsync(Gone);
     }
 
