@@ -69,10 +69,23 @@ public sealed class TopicFollower : IAsyncDisposable
         consumer.Assign(partitions.Select(partition => new TopicPartitionOffset(topic, partition.PartitionId, Offset.Beginning)));
         while (!_stop.IsCancellationRequested)
         {
-            if (consumer.Consume(TimeSpan.FromMilliseconds(50)) is { Message: { } message }) Keep(message);
+            if (Next(consumer) is { Message: { } message }) Keep(message);
         }
 
         consumer.Close();
+    }
+
+    // A broker that was away costs an error or two; the client goes on by itself afterwards.
+    private static ConsumeResult<string?, byte[]?>? Next(IConsumer<string?, byte[]?> consumer)
+    {
+        try
+        {
+            return consumer.Consume(TimeSpan.FromMilliseconds(50));
+        }
+        catch (ConsumeException exception) when (!exception.Error.IsFatal)
+        {
+            return null;
+        }
     }
 
     private void Keep(Message<string?, byte[]?> message)

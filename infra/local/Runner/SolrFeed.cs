@@ -38,13 +38,26 @@ internal sealed class SolrFeed : IAsyncDisposable
         consumer.Subscribe(collections.Keys);
         while (!_stop.IsCancellationRequested)
         {
-            if (consumer.Consume(TimeSpan.FromMilliseconds(100)) is not { Message: { Key: { } key } message } record) continue;
+            if (Next(consumer) is not { Message: { Key: { } key } message } record) continue;
             var collection = collections[record.Topic];
             if (message.Value is null) collection.Delete(key);
             else if (Parse(key, message.Value) is { } document) collection.Upsert(document);
         }
 
         consumer.Close();
+    }
+
+    // A broker that was away costs an error or two; the client goes on by itself afterwards.
+    private static ConsumeResult<string, byte[]?>? Next(IConsumer<string, byte[]?> consumer)
+    {
+        try
+        {
+            return consumer.Consume(TimeSpan.FromMilliseconds(100));
+        }
+        catch (ConsumeException exception) when (!exception.Error.IsFatal)
+        {
+            return null;
+        }
     }
 
     /// <summary>Null for a root that cannot be indexed: the join topology dead-letters it, and the index must go on.</summary>

@@ -121,39 +121,6 @@ public sealed class BrokenInputTests(RunningProduct product)
     }
 
     [Fact]
-    public async Task ChangeDeliveredTwice_StartsOneExecution()
-    {
-        const string Function = "TriggerReplayFunction";
-        // Changes made before are delivered: the batch of the next one holds nothing else, so that it comes again whole.
-        await product.HaveRowAsync("before-twice", """{"name":"before-twice"}""");
-        var deliveries = new List<string>();
-        product.Runner.Functions.Hooks[Function] = new FunctionHooks
-        {
-            // The work is done, the answer is lost: the stream delivers the batch again.
-            AfterInvoke = (invocation, _, _) =>
-            {
-                var payload = Encoding.UTF8.GetString(invocation.Payload.Span);
-                if (!payload.Contains("twice-class", StringComparison.Ordinal)) return Task.CompletedTask;
-                lock (deliveries) deliveries.Add(payload);
-                return deliveries.Count == 1 ? throw new Core.Errors.TransientException("answer lost") : Task.CompletedTask;
-            },
-        };
-        try
-        {
-            using var answer = await product.PutRowAsync("twice-class", """{"name":"twice-class","minimumTime":1,"maximumTime":2}""");
-            await RunningProduct.UntilAsync(() => deliveries.Count >= 2, () => $"{deliveries.Count} deliveries");
-        }
-        finally
-        {
-            product.Runner.Functions.Hooks.TryRemove(Function, out _);
-        }
-
-        deliveries[1].ShouldBe(deliveries[0]);
-        await RunningProduct.UntilAsync(() => product.ExecutionsFor("twice-class") is [{ Status: not Execution.Running }], () => $"{product.ExecutionsFor("twice-class").Count} executions");
-        product.ExecutionsFor("twice-class").Select(execution => execution.Status).ShouldBe([Execution.Succeeded]);
-    }
-
-    [Fact]
     public async Task KafkaDownForAWhile_EverythingArrivesAfterwards()
     {
         var kafka = product.Runner.Kafka;
