@@ -40,6 +40,7 @@ public sealed class EmbeddedKafkaTests : IDisposable
         var records = Consume(consumer, 2);
         records.Select(record => (record.Message.Key, (string?)record.Message.Value, record.Offset.Value)).ShouldBe([("a", "1", 0), ("b", null, 1)]);
         Encoding.UTF8.GetString(records[0].Message.Headers.GetLastBytes("root")).ShouldBe("items-0@7");
+        consumer.Close();
     }
 
     [Fact]
@@ -98,6 +99,9 @@ public sealed class EmbeddedKafkaTests : IDisposable
             return first.Assignment.Count == 2 && second.Assignment.Count == 2;
         });
         first.Assignment.Concat(second.Assignment).Select(partition => partition.Partition.Value).Order().ShouldBe([0, 1, 2, 3]);
+        // A consumer that is disposed in the middle of a rebalance without being closed hangs in the native library.
+        second.Close();
+        first.Close();
     }
 
     public void Dispose() => _kafka.Dispose();
