@@ -1,7 +1,6 @@
 using Confluent.Kafka;
 using EntitySync.Adapters.Kafka;
 using EntitySync.Core.Joins;
-using EntitySync.Core.State;
 using Microsoft.Extensions.Logging;
 
 namespace EntitySync.JoinHost;
@@ -175,11 +174,11 @@ internal sealed class JoinSession : IDisposable
 
     private OwnedPartition Own(TopicPartition root) => new(root,
     [
-        .. _context.Topologies.Where(topology => topology.Root.Topic == root.Topic).Select(topology => new JoinTask(
+        .. _context.Topologies.Where(topology => topology.Root.Topic == root.Topic).Select(topology => JoinTask.Create(
             topology,
+            topology.RootPart,
             root.Partition.Value,
-            new InMemoryStateStore(),
-            new TaskPorts(_partitionCounts[root.Topic], _sink, _context.Counts[topology.Entity], _context.Logger, _context.Time))),
+            new TaskPorts(_partitionCounts, _sink, _context.Counts[topology.Entity], _context.Logger, _context.Time))),
     ]);
 
     /// <summary>Not done in the rebalance handler itself: a partition can be paused only once it is assigned.</summary>

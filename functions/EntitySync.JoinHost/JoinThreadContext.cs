@@ -49,7 +49,7 @@ internal sealed class JoinThreadContext(
     private static JoinTaskStatus TaskStatus(OwnedPartition partition, JoinTask task)
     {
         var root = partition.Position(partition.Root);
-        var replay = task.Topology.Sources.FirstOrDefault(source => source.Role == SourceRole.Replay) is { } source
+        var replay = task.Part.Sources.FirstOrDefault(source => source.Role == SourceRole.Replay) is { } source
             ? partition.Position(new Confluent.Kafka.TopicPartition(source.Topic, partition.Root.Partition))
             : null;
         return new JoinTaskStatus(

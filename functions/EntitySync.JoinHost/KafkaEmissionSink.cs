@@ -44,6 +44,12 @@ internal sealed class KafkaEmissionSink : IEmissionSink, IDisposable
         Headers = ToHeaders(emission.CopyHeaders()),
     });
 
+    public void Send(in InternalRecord record)
+    {
+        Interlocked.Increment(ref _unacknowledged);
+        throw new NotSupportedException();
+    }
+
     public void DeadLetter(OutgoingRecord record) =>
         Send(record.Topic, new Message { Key = record.Key?.ToArray(), Value = record.Value?.ToArray(), Headers = ToHeaders(record.Headers) });
 

@@ -26,7 +26,7 @@ internal sealed class OwnedPartition(TopicPartition root, IReadOnlyList<JoinTask
 
     public IEnumerable<TopicPartition> ReplayPartitions =>
         from task in tasks
-        from source in task.Topology.Sources
+        from source in task.Part.Sources
         where source.Role == SourceRole.Replay
         select new TopicPartition(source.Topic, root.Partition);
 
@@ -41,7 +41,7 @@ internal sealed class OwnedPartition(TopicPartition root, IReadOnlyList<JoinTask
 
     public void Restore(ConsumeResult<byte[]?, byte[]?> result)
     {
-        var record = ToRecord(result, JoinTopology.RootIndex);
+        var record = ToRecord(result, SubTopology.LeadIndex);
         foreach (var task in tasks)
         {
             if (task.Topology.Root.RestoresState) task.Restore(record);
@@ -50,7 +50,7 @@ internal sealed class OwnedPartition(TopicPartition root, IReadOnlyList<JoinTask
 
     public void ProcessRoot(ConsumeResult<byte[]?, byte[]?> result)
     {
-        var record = ToRecord(result, JoinTopology.RootIndex);
+        var record = ToRecord(result, SubTopology.LeadIndex);
         foreach (var task in tasks) task.Process(record);
         Position(root).Next = result.Offset.Value + 1;
     }
@@ -59,7 +59,7 @@ internal sealed class OwnedPartition(TopicPartition root, IReadOnlyList<JoinTask
     {
         foreach (var task in tasks)
         {
-            var sources = task.Topology.Sources;
+            var sources = task.Part.Sources;
             for (var index = 0; index < sources.Length; index++)
             {
                 if (sources[index].Role == SourceRole.Replay && sources[index].Topic == result.Topic) task.Process(ToRecord(result, index));

@@ -29,7 +29,7 @@ internal static class TopicCheck
         }
 
         if (!found.TryGetValue(topology.Root.Topic, out var partitions)) yield break;
-        foreach (var source in topology.Sources.Where(source => found.TryGetValue(source.Topic, out var count) && count != partitions))
+        foreach (var source in topology.RootPart.Sources.Where(source => found.TryGetValue(source.Topic, out var count) && count != partitions))
         {
             yield return $"topic '{source.Topic}' has {found[source.Topic]} partitions and '{topology.Root.Topic}' has {partitions}: they must be equal";
         }

@@ -45,7 +45,7 @@ public sealed class TopologyDriver : IDisposable
 
     public Position Pipe(string topic, byte[]? key, byte[]? value, int? partition = null, params RecordHeader[] headers)
     {
-        var source = Topology.Sources.IndexOf(Topology.Sources.Single(source => source.Topic == topic));
+        var source = Topology.RootPart.Sources.IndexOf(Topology.RootPart.Sources.Single(source => source.Topic == topic));
         var target = partition ?? (key is null ? 0 : Murmur2Partitioner.PartitionFor(key, Partitions));
         if (!_logs.TryGetValue((source, target), out var log)) log = _logs[(source, target)] = [];
         var record = new LogRecord(source, target, log.Count, Timestamp: 0, OptionalBytes.From(key), OptionalBytes.From(value), headers);
@@ -63,7 +63,7 @@ public sealed class TopologyDriver : IDisposable
     {
         Dispose();
         CreateTasks();
-        foreach (var ((source, partition), log) in _logs.Where(log => Topology.Sources[log.Key.Source].RestoresState))
+        foreach (var ((source, partition), log) in _logs.Where(log => Topology.RootPart.Sources[log.Key.Source].RestoresState))
         {
             foreach (var record in log) _tasks[partition].Restore(record);
         }
@@ -75,7 +75,7 @@ public sealed class TopologyDriver : IDisposable
     }
 
     private void CreateTasks() => _tasks = [.. Enumerable.Range(0, Partitions).Select(partition =>
-        new JoinTask(Topology, partition, new InMemoryStateStore(), new TaskPorts(Partitions, _sink, Counts, _logger, _time)))];
+        JoinTask.Create(Topology, Topology.RootPart, partition, new TaskPorts(Topology.Topics.ToDictionary(topic => topic, _ => Partitions), _sink, Counts, _logger, _time)))];
 
     private static byte[]? Bytes(string? text) => text is null ? null : Encoding.UTF8.GetBytes(text);
 
@@ -84,6 +84,8 @@ public sealed class TopologyDriver : IDisposable
         public List<OutgoingRecord> Records { get; } = [];
 
         public void Emit(in Emission emission) => Records.Add(emission.ToOutgoingRecord());
+
+        public void Send(in InternalRecord record) => throw new NotSupportedException();
 
         public void DeadLetter(OutgoingRecord record) => Records.Add(record);
     }

@@ -12,6 +12,18 @@ public static class TopicNames
     /// <summary>Records that could not be used: original bytes, reason, position.</summary>
     public static string DeadLetterTopic(this EntityDefinition definition) => definition.Entity + "-dead-letters";
 
+    /// <summary>Notes of the entity's tasks: fan-outs under way, positions in broadcast topics. Compacted; as many partitions as the root topic.</summary>
+    public static string ProgressTopic(this EntityDefinition definition) => definition.Entity + "-progress";
+
+    /// <summary>Rows of a shuffle relation under their join column. Compacted.</summary>
+    public static string RowsTopic(this EntityDefinition definition, RelationDefinition relation) => $"{definition.Entity}-{relation.Name}-rows";
+
+    /// <summary>Which tasks want which rows of a shuffle relation. Compacted; as many partitions as the rows topic.</summary>
+    public static string QuestionsTopic(this EntityDefinition definition, RelationDefinition relation) => $"{definition.Entity}-{relation.Name}-questions";
+
+    /// <summary>Rows of a shuffle relation for the tasks that asked. Compacted; as many partitions as the root topic.</summary>
+    public static string AnswersTopic(this EntityDefinition definition, RelationDefinition relation) => $"{definition.Entity}-{relation.Name}-answers";
+
     /// <summary>Where the join topology emits: straight to the output when no relation is left for Enrich.</summary>
     public static string EmissionTopic(this EntityDefinition definition) =>
         definition.AllRelations.Any(relation => relation.Strategy == Strategy.Lookup) ? definition.UpdatesTopic() : definition.Output.Topic;

@@ -10,6 +10,9 @@ public interface IEmissionSink
 {
     void Emit(in Emission emission);
 
+    /// <summary>Writes to one of the topology's internal topics, in order with emissions and in the same transaction.</summary>
+    void Send(in InternalRecord record);
+
     /// <summary>Takes a record for the dead-letter topic; its memory may be the reader's (see <see cref="LogRecord"/>).</summary>
     void DeadLetter(OutgoingRecord record);
 }

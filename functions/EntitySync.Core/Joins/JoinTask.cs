@@ -3,73 +3,85 @@ using EntitySync.Core.State;
 namespace EntitySync.Core.Joins;
 
 /// <summary>
-/// One partition of a topology: takes records one by one, owns its state, emits through its sink. Single-threaded and synchronous:
-/// when <see cref="Process"/> returns, everything the record leads to has been given to the sink.
+/// One partition of a part of a topology: takes records one by one, owns its state, writes through its sink. Single-threaded and synchronous.
+/// <list type="bullet">
+/// <item>A new task is given <see cref="Restore"/> for each record of the sources that restore state, source by source, in offset order; then
+/// <see cref="CompleteRestore"/> once; then <see cref="Process"/> and <see cref="Fanout"/> in any order its owner likes.</item>
+/// <item>When <see cref="Process"/> returns, what the record leads to has been given to the sink, but for fan-outs, which go on in steps.</item>
+/// <item>Before a commit the owner calls <see cref="SaveProgress"/>; what it writes belongs to that commit.</item>
+/// </list>
 /// </summary>
-public sealed class JoinTask : IDisposable
+public abstract class JoinTask : IDisposable
 {
-    private static readonly TimeSpan MisplacedKeyLogInterval = TimeSpan.FromMinutes(1);
-
-    private readonly TaskContext _context;
-    private readonly IStateStore _store;
-    private readonly int _partitions;
-    private readonly OccasionalWarning _misplaced;
-    private readonly RootTableUpdate? _rootTable;
-    private readonly RootStreamPass? _rootStream;
-    private readonly ReplayJoin _replay;
-
-    /// <param name="topology">What to do.</param>
-    /// <param name="partition">The partition of every source that this task reads.</param>
-    /// <param name="store">Empty state; the task owns it.</param>
-    /// <param name="ports">Sink, counts, log and clock.</param>
-    public JoinTask(JoinTopology topology, int partition, IStateStore store, TaskPorts ports)
+    private protected JoinTask(JoinTopology topology, SubTopology part, int partition, TaskPorts ports)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(partition, ports.Partitions);
-        _context = new TaskContext(topology, ports, partition);
-        _store = store;
-        _partitions = ports.Partitions;
-        _misplaced = new OccasionalWarning(ports.Logger, ports.Time, MisplacedKeyLogInterval);
-        if (topology.Root.RestoresState) _rootTable = new RootTableUpdate(_context, store);
-        else _rootStream = new RootStreamPass(_context);
-        _replay = new ReplayJoin(_context, store);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(partition, ports.Partitions[part.Lead.Topic]);
+        Context = new TaskContext(topology, part, ports, partition);
     }
 
-    public JoinTopology Topology => _context.Topology;
+    public JoinTopology Topology => Context.Topology;
 
-    public int Partition => _context.Partition;
+    public SubTopology Part => Context.Part;
 
-    /// <summary>Number of root rows held.</summary>
-    public long Rows => _store.Count;
+    public int Partition => Context.Partition;
+
+    /// <summary>Number of rows held.</summary>
+    public abstract long Rows { get; }
 
     /// <summary>Bytes of keys and values held.</summary>
-    public long StateBytes => _store.PayloadBytes;
+    public abstract long StateBytes { get; }
+
+    /// <summary>Bytes of memory that state and indexes take.</summary>
+    public abstract long AllocatedBytes { get; }
+
+    /// <summary>Entities that wait for a visit, and why; empty when no fan-out is under way.</summary>
+    public virtual IReadOnlyList<FanoutStatus> Fanouts => [];
+
+    public virtual bool HasFanout => false;
+
+    /// <summary>True when <see cref="SaveProgress"/> would write something.</summary>
+    public virtual bool HasUnsavedProgress => false;
+
+    private protected TaskContext Context { get; }
+
+    /// <param name="topology">What to do.</param>
+    /// <param name="part">Which part of it.</param>
+    /// <param name="partition">The partition of every source that is not whole.</param>
+    /// <param name="ports">Sink, counts, log and clock.</param>
+    /// <param name="tables">The broadcast tables of the task's thread, for the root part; restored completely. Null when there are none.</param>
+    public static JoinTask Create(JoinTopology topology, SubTopology part, int partition, TaskPorts ports, BroadcastTables? tables = null) => part.Kind switch
+    {
+        SubTopologyKind.Root => new RootTask(topology, part, partition, ports, tables),
+        SubTopologyKind.Rekey => new RekeyTask(topology, part, partition, ports),
+        SubTopologyKind.Answer => new AnswerTask(topology, part, partition, ports),
+        _ => throw new ArgumentOutOfRangeException(nameof(part), part.Kind, null),
+    };
 
     /// <summary>Rebuilds state from a record that was processed before: emits nothing, dead-letters nothing.</summary>
-    public void Restore(in LogRecord record)
+    public abstract void Restore(in LogRecord record);
+
+    public virtual void CompleteRestore()
     {
-        if (!Topology.Sources[record.Source].RestoresState) throw new ArgumentException("This source restores no state.", nameof(record));
-        _rootTable?.Restore(record);
     }
 
-    public void Process(in LogRecord record)
+    public abstract void Process(in LogRecord record);
+
+    /// <summary>Goes on with fan-outs: visits some <paramref name="entities"/> entities, or fewer when there are fewer.</summary>
+    /// <returns>Entities visited.</returns>
+    public virtual int Fanout(int entities) => 0;
+
+    public virtual void SaveProgress()
     {
-        _context.Counts.Processed++;
-        if (record.Key is { } key) CheckPartition(record, key.Span);
-        if (Topology.Sources[record.Source].Role == SourceRole.Replay) _replay.Process(record);
-        else if (_rootTable is not null) _rootTable.Process(record);
-        else _rootStream?.Process(record);
     }
 
-    public void Dispose() => _store.Dispose();
+    /// <returns>Null when the key has no root row, or the task owns no entities.</returns>
+    public virtual EntityExplanation? Explain(ReadOnlySpan<byte> key) => null;
 
-    /// <summary>A replay of a misplaced key may land beside another task's rows, so it must be told; the record itself is good and goes on.</summary>
-    private void CheckPartition(in LogRecord record, ReadOnlySpan<byte> key)
+    public void Dispose()
     {
-        var own = Murmur2Partitioner.PartitionFor(key, _partitions);
-        if (own == record.Partition) return;
-        _context.Counts.MisplacedKeys++;
-        _misplaced.Raise(
-            found => $"{found.Position}: the key belongs to partition {found.own}; its producer does not use murmur2, so replays may miss such keys",
-            (Position: _context.PositionOf(record), own));
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
     }
+
+    protected abstract void Dispose(bool disposing);
 }

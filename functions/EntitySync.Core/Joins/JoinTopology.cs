@@ -4,19 +4,6 @@ using EntitySync.Core.Errors;
 
 namespace EntitySync.Core.Joins;
 
-public enum SourceRole
-{
-    /// <summary>The entity's root records.</summary>
-    Root,
-
-    /// <summary>Requests to emit the latest state of a key once more.</summary>
-    Replay,
-}
-
-/// <summary>A topic that a topology reads.</summary>
-/// <param name="RestoresState">True when a task rebuilds its state by reading this topic again up to its committed position.</param>
-public sealed record JoinSource(string Topic, SourceRole Role, bool RestoresState);
-
 /// <summary>
 /// What an entity's join topology reads and writes. Immutable; container, test driver and simulation build their tasks from the same one.
 /// </summary>
@@ -27,8 +14,11 @@ public sealed record JoinTopology
 
     public required EntityDefinition Definition { get; init; }
 
-    /// <summary>Sources; all have as many partitions as the root topic, and task <c>p</c> reads partition <c>p</c> of each.</summary>
-    public required ImmutableArray<JoinSource> Sources { get; init; }
+    /// <summary>The root part first, then two parts for each shuffle relation.</summary>
+    public required ImmutableArray<SubTopology> SubTopologies { get; init; }
+
+    /// <summary>Topics between the parts and for the tasks' notes.</summary>
+    public required ImmutableArray<InternalTopic> InternalTopics { get; init; }
 
     public required string EmissionTopic { get; init; }
 
@@ -36,47 +26,79 @@ public sealed record JoinTopology
 
     public string Entity => Definition.Entity;
 
-    public JoinSource Root => Sources[RootIndex];
+    public SubTopology RootPart => SubTopologies[0];
 
-    /// <summary>Index of the root source; always the first.</summary>
-    public const int RootIndex = 0;
+    public JoinSource Root => RootPart.Lead;
 
     /// <summary>All topics that must exist before a task can work.</summary>
-    public IEnumerable<string> Topics => Sources.Select(source => source.Topic).Append(EmissionTopic).Append(DeadLetterTopic);
+    public IEnumerable<string> Topics => SubTopologies
+        .SelectMany(part => part.Sources)
+        .Select(source => source.Topic)
+        .Concat(InternalTopics.Select(topic => topic.Name))
+        .Append(EmissionTopic)
+        .Append(DeadLetterTopic)
+        .Distinct(StringComparer.Ordinal);
 
     /// <exception cref="InvalidRequestException">The definition asks for a join that the topology does not make.</exception>
     public static JoinTopology BuildTopology(EntityDefinition definition)
     {
-        RefuseUnsupported(definition);
-        var isTable = definition.Root.Kind == RootKind.Table;
-        var root = new JoinSource(definition.Root.Topic, SourceRole.Root, RestoresState: isTable);
-        var replay = new JoinSource(definition.ReplayTopic(), SourceRole.Replay, RestoresState: false);
+        TopologyRules.Check(definition);
+        var shuffled = definition.Relations.Where(relation => relation.Strategy == Strategy.Shuffle).ToList();
         return new JoinTopology
         {
             Definition = definition,
-            Sources = isTable ? [root, replay] : [root],
+            SubTopologies = [RootPartOf(definition), .. shuffled.SelectMany(relation => ShufflePartsOf(definition, relation))],
+            InternalTopics = [.. InternalTopicsOf(definition, shuffled)],
             EmissionTopic = definition.EmissionTopic(),
             DeadLetterTopic = definition.DeadLetterTopic(),
         };
     }
 
-    private static void RefuseUnsupported(EntityDefinition definition)
+    private static SubTopology RootPartOf(EntityDefinition definition)
     {
-        if (definition.Root.Format != DocumentFormat.Json)
+        var isTable = definition.Root.Kind == RootKind.Table;
+        var sources = ImmutableArray.CreateBuilder<JoinSource>();
+        sources.Add(new JoinSource(definition.Root.Topic, SourceRole.Root, RestoresState: isTable));
+        if (isTable) sources.Add(new JoinSource(definition.ReplayTopic(), SourceRole.Replay, RestoresState: false));
+        foreach (var relation in definition.Relations)
         {
-            throw Refusal(definition, $"the join topology reads roots of format json, not {definition.Root.Format}");
+            if (relation.Strategy == Strategy.Broadcast) sources.Add(new JoinSource(relation.From, SourceRole.Broadcast, RestoresState: true, relation));
+            if (relation.Strategy == Strategy.Shuffle) sources.Add(new JoinSource(definition.AnswersTopic(relation), SourceRole.Answers, RestoresState: true, relation));
         }
 
-        var joined = definition.AllRelations.FirstOrDefault(relation => relation.Strategy != Strategy.Lookup);
-        if (joined is not null)
-        {
-            throw Refusal(definition, $"relation '{joined.Name}' has strategy {joined.Strategy}; the join topology hands relations on to lookup only");
-        }
-
-        if (definition.Emit.When != EmitWhen.Always) throw Refusal(definition, $"the join topology emits always, not {definition.Emit.When}");
-        if (definition.Emit.Once) throw Refusal(definition, "the join topology does not keep what it has emitted, which emit.once needs");
+        if (HasProgress(definition)) sources.Add(new JoinSource(definition.ProgressTopic(), SourceRole.Progress, RestoresState: true));
+        return new SubTopology(definition.Entity, SubTopologyKind.Root, sources.ToImmutable());
     }
 
-    private static InvalidRequestException Refusal(EntityDefinition definition, string reason) =>
-        new($"Entity '{definition.Entity}'{(definition.SourceFile.Length > 0 ? $" ({definition.SourceFile})" : "")}: {reason}.");
+    private static IEnumerable<SubTopology> ShufflePartsOf(EntityDefinition definition, RelationDefinition relation)
+    {
+        yield return new SubTopology(
+            $"{definition.Entity}-{relation.Name}-rekey",
+            SubTopologyKind.Rekey,
+            [new JoinSource(relation.From, SourceRole.Related, RestoresState: true, relation)],
+            relation);
+        yield return new SubTopology(
+            $"{definition.Entity}-{relation.Name}-answer",
+            SubTopologyKind.Answer,
+            [
+                new JoinSource(definition.QuestionsTopic(relation), SourceRole.Questions, RestoresState: true, relation),
+                new JoinSource(definition.RowsTopic(relation), SourceRole.Rows, RestoresState: true, relation),
+            ],
+            relation);
+    }
+
+    private static IEnumerable<InternalTopic> InternalTopicsOf(EntityDefinition definition, List<RelationDefinition> shuffled)
+    {
+        if (HasProgress(definition)) yield return new InternalTopic(definition.ProgressTopic(), definition.Root.Topic, IsCompacted: true);
+        foreach (var relation in shuffled)
+        {
+            yield return new InternalTopic(definition.RowsTopic(relation), relation.From, IsCompacted: true);
+            yield return new InternalTopic(definition.QuestionsTopic(relation), relation.From, IsCompacted: true);
+            yield return new InternalTopic(definition.AnswersTopic(relation), definition.Root.Topic, IsCompacted: true);
+        }
+    }
+
+    // A stream root keeps nothing, so there is no fan-out whose progress would have to be kept.
+    private static bool HasProgress(EntityDefinition definition) =>
+        definition.Root.Kind == RootKind.Table && definition.Relations.Any(relation => relation.Strategy != Strategy.Lookup);
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace EntitySync.Core.Joins;
 
 /// <summary>What the operators of one task share.</summary>
-internal sealed class TaskContext(JoinTopology topology, TaskPorts ports, int partition)
+internal sealed class TaskContext(JoinTopology topology, SubTopology part, TaskPorts ports, int partition)
 {
     private static readonly TimeSpan DeadLetterLogInterval = TimeSpan.FromSeconds(10);
 
@@ -12,24 +12,56 @@ internal sealed class TaskContext(JoinTopology topology, TaskPorts ports, int pa
 
     public JoinTopology Topology => topology;
 
+    public SubTopology Part => part;
+
     public int Partition => partition;
 
     public IEmissionSink Sink => ports.Sink;
 
     public JoinCounts Counts => ports.Counts;
 
-    public Position PositionOf(in LogRecord record) => new(topology.Sources[record.Source].Topic, record.Partition, record.Offset);
+    public TimeProvider Time => ports.Time;
 
-    public void DeadLetter(in LogRecord record, string reason)
+    public ILogger Logger => ports.Logger;
+
+    public JoinOptions Options => ports.Options;
+
+    /// <summary>Partition count of a topic of the topology.</summary>
+    public int PartitionsOf(string topic) => ports.Partitions[topic];
+
+    public Position PositionOf(in LogRecord record) => new(part.Sources[record.Source].Topic, record.Partition, record.Offset);
+
+    public void DeadLetter(in LogRecord record, string reason) =>
+        DeadLetter(PositionOf(record), reason, record.Key, record.Value, record.Headers);
+
+    public void DeadLetter(Position position, string reason, ReadOnlyMemory<byte>? key, ReadOnlyMemory<byte>? value, IReadOnlyList<RecordHeader> headers)
     {
-        var position = PositionOf(record);
         Counts.DeadLettered++;
-        Sink.DeadLetter(State.DeadLetter.For(topology.Definition, JoinTopology.Stage, position, reason, record.Key, record.Value, record.Headers));
+        Sink.DeadLetter(State.DeadLetter.For(topology.Definition, JoinTopology.Stage, position, reason, key, value, headers));
         _deadLetters.Raise(bad => $"{bad.position} goes to {bad.DeadLetterTopic}: {bad.reason}", (position, topology.DeadLetterTopic, reason));
     }
 }
 
 /// <summary>What a task needs from outside.</summary>
-/// <param name="Partitions">Partition count of the root topic; it tells which keys belong to the task.</param>
+/// <param name="Partitions">Partition count of every topic of the topology.</param>
+/// <param name="Sink">Where it writes.</param>
 /// <param name="Counts">May be shared by the tasks of one thread.</param>
-public sealed record TaskPorts(int Partitions, IEmissionSink Sink, JoinCounts Counts, ILogger Logger, TimeProvider Time);
+/// <param name="Logger">For what an operator must know.</param>
+/// <param name="Time">For rates and for the spacing of log lines; no result depends on it.</param>
+public sealed record TaskPorts(IReadOnlyDictionary<string, int> Partitions, IEmissionSink Sink, JoinCounts Counts, ILogger Logger, TimeProvider Time)
+{
+    public JoinOptions Options { get; init; } = new();
+}
+
+/// <summary>Bounds and switches of a topology.</summary>
+public sealed record JoinOptions
+{
+    /// <summary>A fan-out visit emits only when the output differs from the key's last one. Off: every visit emits.</summary>
+    public bool SuppressEqualOutput { get; init; } = true;
+
+    /// <summary>Bytes of related rows that one broadcast table may hold in one thread; beyond it the topology stops with the advice to use shuffle.</summary>
+    public long BroadcastBytes { get; init; } = 512L * 1024 * 1024;
+
+    /// <summary>Largest related row, in bytes; a larger one goes to the dead-letter topic and the one before stays.</summary>
+    public int RelatedRowBytes { get; init; } = 1024 * 1024;
+}

@@ -1,0 +1,33 @@
+using EntitySync.Core.Definitions;
+using EntitySync.Core.Errors;
+
+namespace EntitySync.Core.Joins;
+
+/// <summary>Refuses definitions that the join topology cannot run, before anything is read.</summary>
+internal static class TopologyRules
+{
+    /// <exception cref="InvalidRequestException">Says which entity, which file and why.</exception>
+    public static void Check(EntityDefinition definition)
+    {
+        if (definition.Root.Format != DocumentFormat.Json) throw Refusal(definition, $"the join topology reads roots of format json, not {definition.Root.Format}");
+        if (definition.Emit.When == EmitWhen.Complete) throw Refusal(definition, "the join topology does not wait for completeness");
+        if (definition.Emit.Once) throw Refusal(definition, "the join topology does not keep what it has emitted, which emit.once needs");
+        foreach (var relation in definition.Relations.Where(relation => relation.Strategy != Strategy.Lookup)) CheckRelation(definition, relation);
+    }
+
+    private static void CheckRelation(EntityDefinition definition, RelationDefinition relation)
+    {
+        var name = $"relation '{relation.Name}'";
+        if (relation.Relations.Length > 0) throw Refusal(definition, $"{name} has relations of its own, which the join topology does not follow");
+        if (relation.Key.Length != 1) throw Refusal(definition, $"{name} has a key of {relation.Key.Length} fields; the join topology joins by one");
+        if (definition.Root.Kind == RootKind.Stream && relation.Strategy == Strategy.Shuffle)
+        {
+            throw Refusal(definition, $"{name} has strategy shuffle, but a record of a stream cannot wait for answers: use strategy broadcast or lookup");
+        }
+
+        if (relation.From == definition.Root.Topic) throw Refusal(definition, $"{name} reads the root's own topic");
+    }
+
+    private static InvalidRequestException Refusal(EntityDefinition definition, string reason) =>
+        new($"Entity '{definition.Entity}'{(definition.SourceFile.Length > 0 ? $" ({definition.SourceFile})" : "")}: {reason}.");
+}
