@@ -7,8 +7,8 @@ namespace EntitySync.Testing;
 /// <summary>Definitions built in code, for tests that are not about the loader.</summary>
 public static class SampleDefinitions
 {
-    /// <summary>The <c>item</c> entity of infra/entities/item.yaml with another missing rule if asked for.</summary>
-    public static EntityDefinition Item(MissingRule? missing = null) => new()
+    /// <summary>The <c>item</c> entity of infra/entities/item.yaml with another missing rule or strategy if asked for.</summary>
+    public static EntityDefinition Item(MissingRule? missing = null, Strategy strategy = Strategy.Lookup) => new()
     {
         Entity = "item",
         Root = new RootDefinition("items", Path("sku")),
@@ -27,7 +27,7 @@ public static class SampleDefinitions
                     new FieldMapping("maximumDeliveryTime", Path("maximumTime")),
                 ],
                 Missing = missing ?? MissingSet(("minimumDeliveryTime", "null"), ("maximumDeliveryTime", "null")),
-                Strategy = Strategy.Lookup,
+                Strategy = strategy,
             },
         ],
         Output = new OutputDefinition("items-merged"),

@@ -12,7 +12,7 @@ public sealed class JoinTopologyTests
     {
         var topology = JoinTopology.BuildTopology(SampleDefinitions.Item());
 
-        topology.Sources.ShouldBe([new JoinSource("items", SourceRole.Root, true), new JoinSource("item-replay", SourceRole.Replay, false)]);
+        topology.RootPart.Sources.ShouldBe([new JoinSource("items", SourceRole.Root, true), new JoinSource("item-replay", SourceRole.Replay, false)]);
         topology.Topics.ShouldBe(["items", "item-replay", "item-updates", "item-dead-letters"]);
     }
 
@@ -22,7 +22,7 @@ public sealed class JoinTopologyTests
         var item = SampleDefinitions.Item();
         var topology = JoinTopology.BuildTopology(item with { Root = item.Root with { Kind = RootKind.Stream } });
 
-        topology.Sources.ShouldBe([new JoinSource("items", SourceRole.Root, false)]);
+        topology.RootPart.Sources.ShouldBe([new JoinSource("items", SourceRole.Root, false)]);
     }
 
     [Fact]
@@ -30,12 +30,48 @@ public sealed class JoinTopologyTests
         JoinTopology.BuildTopology(SampleDefinitions.Item() with { Relations = [] }).EmissionTopic.ShouldBe("items-merged");
 
     [Fact]
+    public void Broadcast_ReadsTheRelatedTopicWhole()
+    {
+        var topology = JoinTopology.BuildTopology(SampleDefinitions.Item(strategy: Strategy.Broadcast));
+
+        topology.RootPart.Sources.Select(source => (source.Topic, source.Role, source.RestoresState, source.IsWhole)).ShouldBe(
+        [
+            ("items", SourceRole.Root, true, false),
+            ("item-replay", SourceRole.Replay, false, false),
+            ("delivery-classes", SourceRole.Broadcast, true, true),
+            ("item-progress", SourceRole.Progress, true, false),
+        ]);
+        topology.InternalTopics.ShouldBe([new InternalTopic("item-progress", "items", IsCompacted: true)]);
+        topology.EmissionTopic.ShouldBe("items-merged");
+    }
+
+    [Fact]
+    public void Shuffle_HasPartsForRekeyingAndAnswering()
+    {
+        var topology = JoinTopology.BuildTopology(SampleDefinitions.Item(strategy: Strategy.Shuffle));
+
+        topology.SubTopologies.Select(part => (part.Name, part.Kind, string.Join(" ", part.Sources.Select(source => source.Topic)))).ShouldBe(
+        [
+            ("item", SubTopologyKind.Root, "items item-replay item-deliveryClass-answers item-progress"),
+            ("item-deliveryClass-rekey", SubTopologyKind.Rekey, "delivery-classes"),
+            ("item-deliveryClass-answer", SubTopologyKind.Answer, "item-deliveryClass-questions item-deliveryClass-rows"),
+        ]);
+        topology.InternalTopics.ShouldBe(
+        [
+            new InternalTopic("item-progress", "items", IsCompacted: true),
+            new InternalTopic("item-deliveryClass-rows", "delivery-classes", IsCompacted: true),
+            new InternalTopic("item-deliveryClass-questions", "delivery-classes", IsCompacted: true),
+            new InternalTopic("item-deliveryClass-answers", "items", IsCompacted: true),
+        ]);
+    }
+
+    [Fact]
     public void JoinItDoesNotMake_IsRefusedByName()
     {
-        var item = SampleDefinitions.Item();
-        var broadcast = item with { Relations = [item.Relations[0] with { Strategy = Strategy.Broadcast }] };
+        var item = SampleDefinitions.Item(strategy: Strategy.Shuffle);
+        var stream = item with { Root = item.Root with { Kind = RootKind.Stream } };
 
-        Should.Throw<InvalidRequestException>(() => JoinTopology.BuildTopology(broadcast)).Message.ShouldContain("'deliveryClass' has strategy Broadcast");
+        Should.Throw<InvalidRequestException>(() => JoinTopology.BuildTopology(stream)).Message.ShouldContain("'deliveryClass' has strategy shuffle");
     }
 
     [Fact]
@@ -44,7 +80,7 @@ public sealed class JoinTopologyTests
         var item = SampleDefinitions.Item() with { SourceFile = "entities/item.yaml" };
         string Refusal(EmitDefinition emit) => Should.Throw<InvalidRequestException>(() => JoinTopology.BuildTopology(item with { Emit = emit })).Message;
 
-        Refusal(new EmitDefinition(EmitWhen.OnChange)).ShouldBe("Entity 'item' (entities/item.yaml): the join topology emits always, not OnChange.");
+        Refusal(new EmitDefinition(EmitWhen.Complete)).ShouldBe("Entity 'item' (entities/item.yaml): the join topology does not wait for completeness.");
         Refusal(new EmitDefinition(EmitWhen.Always, Once: true)).ShouldBe("Entity 'item' (entities/item.yaml): the join topology does not keep what it has emitted, which emit.once needs.");
     }
 }
