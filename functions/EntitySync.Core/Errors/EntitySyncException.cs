@@ -11,3 +11,6 @@ public sealed class InvalidRequestException(string message, Exception? inner = n
 
 /// <summary>Another writer was there first (a version or checkpoint moved). Read again and decide.</summary>
 public sealed class ConflictException(string message, Exception? inner = null) : EntitySyncException(message, inner);
+
+/// <summary>State cannot grow: no memory, or more than one task can address. The task stops; more memory or more partitions help, a retry does not.</summary>
+public sealed class InsufficientStateMemoryException(string message, Exception? inner = null) : EntitySyncException(message, inner);
