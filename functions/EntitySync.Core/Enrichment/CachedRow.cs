@@ -26,7 +26,7 @@ public sealed class CachedRow
     internal long Timestamp { get; }
 
     /// <summary>The row as <paramref name="relation"/> needs it; null when there is no row.</summary>
-    public PreparedRow? For(LookupRelation relation)
+    public PreparedRow? For(CompiledRelation relation)
     {
         if (Row is null) return null;
         return Find(relation) ?? Add(relation, Row);
@@ -36,7 +36,7 @@ public sealed class CachedRow
     internal bool Is(in RowToken token) =>
         Row is not null && token.ReplayId is null && Row.Version == token.Version && token.Fingerprint == (_fingerprint ??= Row.Fingerprint);
 
-    private PreparedRow? Find(LookupRelation relation)
+    private PreparedRow? Find(CompiledRelation relation)
     {
         for (var prepared = _prepared; prepared is not null; prepared = prepared.Next)
         {
@@ -46,7 +46,7 @@ public sealed class CachedRow
         return null;
     }
 
-    private PreparedRow Add(LookupRelation relation, RelatedRow row)
+    private PreparedRow Add(CompiledRelation relation, RelatedRow row)
     {
         lock (_lock)
         {
@@ -57,5 +57,5 @@ public sealed class CachedRow
         }
     }
 
-    private sealed record Prepared(LookupRelation Relation, PreparedRow Row, Prepared? Next);
+    private sealed record Prepared(CompiledRelation Relation, PreparedRow Row, Prepared? Next);
 }

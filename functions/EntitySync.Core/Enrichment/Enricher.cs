@@ -4,7 +4,8 @@ using EntitySync.Core.Definitions;
 namespace EntitySync.Core.Enrichment;
 
 /// <summary>
-/// Joins the lookup relations of one entity: root bytes and related rows in, output bytes out. Compiled once, immutable, thread-safe.
+/// Joins relations of one entity: root bytes and related rows in, output bytes out. Compiled once, immutable, thread-safe.
+/// The functions compile it for the lookup relations, the join topology for the others.
 /// Two stages, so that a batch can collect the keys of all its records before it reads rows:
 /// <list type="number">
 /// <item><see cref="Scan"/> reads the root once and finds its match keys and the properties to be overwritten;</item>
@@ -24,12 +25,19 @@ public sealed class Enricher
 
     public EntityDefinition Definition { get; }
 
-    /// <summary>The lookup relations, in the order of the definition.</summary>
-    public ImmutableArray<LookupRelation> Relations => _plan.Relations;
+    /// <summary>The relations it joins, in the order of the definition.</summary>
+    public ImmutableArray<CompiledRelation> Relations => _plan.Relations;
 
-    /// <exception cref="Errors.InvalidRequestException">The definition asks for something a lookup cannot do; the message names entity and relation.</exception>
-    public static Enricher Compile(EntityDefinition definition, EnrichmentLimits? limits = null) =>
-        new(definition, EnricherPlan.Compile(definition, limits ?? new EnrichmentLimits()));
+    /// <summary>Root key, relations and target fields in the form the join topology works from.</summary>
+    internal EnricherPlan Plan => _plan;
+
+    /// <summary>For the lookup relations.</summary>
+    /// <exception cref="Errors.InvalidRequestException">The definition asks for something the enricher cannot do; the message names entity and relation.</exception>
+    public static Enricher Compile(EntityDefinition definition, EnrichmentLimits? limits = null) => Compile(definition, limits, isLookup: true);
+
+    /// <summary>For the broadcast and shuffle relations.</summary>
+    /// <exception cref="Errors.InvalidRequestException">The definition asks for something the enricher cannot do; the message names entity and relation.</exception>
+    public static Enricher CompileJoined(EntityDefinition definition, EnrichmentLimits? limits = null) => Compile(definition, limits, isLookup: false);
 
     /// <summary>Stage 1.</summary>
     /// <param name="key">The record's key; the root's key field must say the same.</param>
@@ -47,4 +55,7 @@ public sealed class Enricher
 
     /// <summary>Stage 2: appends the output document to <paramref name="buffer"/>; nothing is appended unless the outcome is <see cref="EnrichmentKind.Emitted"/>.</summary>
     public EnrichmentOutcome Splice(ReadOnlySpan<byte> root, in RootScan scan, EnrichmentBuffer buffer) => new RootSplicer(_plan, root, scan, buffer).Splice();
+
+    private static Enricher Compile(EntityDefinition definition, EnrichmentLimits? limits, bool isLookup) =>
+        new(definition, EnricherPlan.Compile(definition, limits ?? new EnrichmentLimits(), relation => relation.Strategy == Strategy.Lookup == isLookup));
 }

@@ -12,14 +12,14 @@ namespace EntitySync.Core.Enrichment;
 /// <param name="Missing">Constant of <c>missing: set</c>; null when there is none.</param>
 internal sealed record TargetField(string Name, byte[] Encoded, int Relation, int Value, byte[]? Missing);
 
-/// <summary>An entity's lookup relations in the form the scanner and the splicer work from. Immutable.</summary>
+/// <summary>Relations of an entity in the form the scanner and the splicer work from. Immutable.</summary>
 internal sealed class EnricherPlan
 {
-    private EnricherPlan(EntityDefinition definition, EnrichmentLimits limits)
+    private EnricherPlan(EntityDefinition definition, EnrichmentLimits limits, Func<RelationDefinition, bool> isJoined)
     {
         Limits = limits;
         KeyPath = definition.Root.Key.Text;
-        Relations = [.. definition.Relations.Where(relation => relation.Strategy == Strategy.Lookup).Select((relation, index) => LookupRelation.Compile(definition, relation, index))];
+        Relations = [.. definition.Relations.Where(isJoined).Select((relation, index) => CompiledRelation.Compile(definition, relation, index))];
         Targets = [.. Relations.SelectMany(TargetsOf)];
     }
 
@@ -27,18 +27,18 @@ internal sealed class EnricherPlan
 
     public string KeyPath { get; }
 
-    public ImmutableArray<LookupRelation> Relations { get; }
+    public ImmutableArray<CompiledRelation> Relations { get; }
 
     public ImmutableArray<TargetField> Targets { get; }
 
     /// <summary>Interesting properties of the document itself.</summary>
     public PropertyTable Top { get; private set; } = new();
 
-    /// <exception cref="InvalidRequestException">The definition asks for something a lookup cannot do.</exception>
-    public static EnricherPlan Compile(EntityDefinition definition, EnrichmentLimits limits)
+    /// <exception cref="InvalidRequestException">The definition asks for something the enricher cannot do.</exception>
+    public static EnricherPlan Compile(EntityDefinition definition, EnrichmentLimits limits, Func<RelationDefinition, bool> isJoined)
     {
         if (definition.Root.Key.IsMany) throw new InvalidRequestException($"Entity '{definition.Entity}': the root's key '{definition.Root.Key}' goes through an array.");
-        var plan = new EnricherPlan(definition, limits);
+        var plan = new EnricherPlan(definition, limits, isJoined);
         if (plan.Targets.GroupBy(target => target.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
             throw new InvalidRequestException($"Entity '{definition.Entity}': field '{twice.Key}' is written twice.");
@@ -63,7 +63,7 @@ internal sealed class EnricherPlan
         return document.Properties!;
     }
 
-    private static IEnumerable<TargetField> TargetsOf(LookupRelation relation)
+    private static IEnumerable<TargetField> TargetsOf(CompiledRelation relation)
     {
         var definition = relation.Definition;
         var constants = definition.Missing.Action == MissingAction.Set

@@ -6,12 +6,12 @@ namespace EntitySync.Core.Enrichment;
 internal sealed class MissingRows(Invocation invocation)
 {
     private readonly Dictionary<RowTable, TableNeeds> _tables = [];
-    private readonly List<(RowTable Table, int Need, LookupRelation Relation, int RowIndex)> _waiting = [];
+    private readonly List<(RowTable Table, int Need, CompiledRelation Relation, int RowIndex)> _waiting = [];
 
     public bool IsEmpty => _waiting.Count == 0;
 
     /// <summary>Row <paramref name="rowIndex"/> of the buffer waits for the row of this key.</summary>
-    public void Add(RowTable table, ReadOnlySpan<byte> key, LookupRelation relation, int rowIndex)
+    public void Add(RowTable table, ReadOnlySpan<byte> key, CompiledRelation relation, int rowIndex)
     {
         if (!_tables.TryGetValue(table, out var needs)) _tables[table] = needs = new TableNeeds();
         _waiting.Add((table, needs.IndexOf(key), relation, rowIndex));

@@ -13,43 +13,95 @@ namespace EntitySync.Core.Enrichment;
 public sealed class PreparedRow
 {
     private static readonly byte[] Null = "null"u8.ToArray();
+    private static readonly byte[] VersionName = Encoding.UTF8.GetBytes(RelatedRow.VersionAttribute);
 
-    private PreparedRow(byte[] key, PickValue? pick, byte[][] values, string? problem = null)
+    private PreparedRow(byte[] key)
     {
-        Problem = problem;
         Key = key;
-        Pick = pick;
-        Values = values;
     }
 
     /// <summary>Why the row cannot be used; null when it can.</summary>
-    internal string? Problem { get; }
+    internal string? Problem { get; private init; }
 
     /// <summary>The row's key, UTF-8.</summary>
     internal byte[] Key { get; }
 
     /// <summary>Null when the relation does not pick, or the row cannot be picked because it lacks the field.</summary>
-    internal PickValue? Pick { get; }
+    internal PickValue? Pick { get; private init; }
 
     /// <summary>JSON of each <c>set</c> source, <c>null</c> where the row lacks it; after them the embedded value.</summary>
-    internal byte[][] Values { get; }
+    internal byte[][] Values { get; private init; } = [];
+
+    /// <summary>Where the row's record stands; default for a row of a reference table.</summary>
+    internal Position Origin { get; private init; }
+
+    internal long Version { get; private init; }
+
+    /// <summary>The next row of the same match value, by key; only topics have several.</summary>
+    internal PreparedRow? Next { get; private init; }
 
     /// <exception cref="JsonException">The row is not a JSON object, against the contract of <see cref="RelatedRow.Json"/>.</exception>
-    public static PreparedRow Prepare(LookupRelation relation, RelatedRow row)
+    public static PreparedRow Prepare(CompiledRelation relation, RelatedRow row)
     {
-        if (row.Unusable is { } problem) return new PreparedRow(Encoding.UTF8.GetBytes(row.Key), null, [], problem);
+        if (row.Unusable is { } problem) return new PreparedRow(Encoding.UTF8.GetBytes(row.Key)) { Problem = problem };
         using var document = JsonDocument.Parse(row.Json);
-        var root = document.RootElement;
-        if (root.ValueKind != JsonValueKind.Object) throw new JsonException($"Row '{row.Key}' of table '{row.Table}' is not a JSON object.");
-        var values = relation.Sources.Select(source => Raw(root, source)).ToList();
-        if (relation.Definition.Embed is { } embed) values.Add(Embedded(root, embed));
-        var pick = relation.Definition.Pick is { } definition && Find(root, definition.Field) is { } value ? PickValue.From(value) : null;
-        return new PreparedRow(Encoding.UTF8.GetBytes(row.Key), pick, [.. values]);
+        if (document.RootElement.ValueKind != JsonValueKind.Object) throw new JsonException($"Row '{row.Key}' of table '{row.Table}' is not a JSON object.");
+        return Prepare(relation, Encoding.UTF8.GetBytes(row.Key), document.RootElement, default, row.Version);
+    }
+
+    /// <param name="relation">What is taken from the row.</param>
+    /// <param name="key">The row's own key; kept.</param>
+    /// <param name="row">A JSON object; its <c>_version</c> is no data.</param>
+    /// <param name="origin">Where its record stands.</param>
+    /// <param name="version">Null: what its <c>_version</c> says.</param>
+    internal static PreparedRow Prepare(CompiledRelation relation, byte[] key, JsonElement row, Position origin, long? version = null)
+    {
+        var values = relation.Sources.Select(source => Raw(row, source)).ToList();
+        if (relation.Definition.Embed is { } embed) values.Add(Embedded(row, embed));
+        return new PreparedRow(key)
+        {
+            Pick = relation.Definition.Pick is { } pick && Find(row, pick.Field) is { } value ? PickValue.From(value) : null,
+            Values = [.. values],
+            Origin = origin,
+            Version = version ?? VersionOf(row),
+        };
+    }
+
+    /// <summary>A row that makes whatever needs it unusable, for this reason.</summary>
+    internal static PreparedRow Unusable(byte[] key, string problem) => new(key) { Problem = problem };
+
+    /// <summary>The same row in front of <paramref name="next"/>.</summary>
+    internal PreparedRow Before(PreparedRow? next) =>
+        ReferenceEquals(next, Next) ? this : new PreparedRow(Key) { Problem = Problem, Pick = Pick, Values = Values, Origin = Origin, Version = Version, Next = next };
+
+    /// <summary>True when the relation makes the same of both rows; position and version may differ.</summary>
+    internal bool HasSameContent(PreparedRow other)
+    {
+        if (Problem != other.Problem || Pick is null != other.Pick is null || (Pick is { } pick && pick.CompareTo(other.Pick!.Value) != 0)) return false;
+        return Values.Length == other.Values.Length && Values.Zip(other.Values).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second));
+    }
+
+    private static long VersionOf(JsonElement row) =>
+        row.TryGetProperty(RelatedRow.VersionAttribute, out var version) && version.ValueKind == JsonValueKind.Number && version.TryGetInt64(out var number) ? number : 0;
+
+    private static byte[] Whole(JsonElement row)
+    {
+        if (!row.TryGetProperty(RelatedRow.VersionAttribute, out _)) return JsonMarshal.GetRawUtf8Value(row).ToArray();
+        var json = new ArrayBufferWriter<byte>();
+        foreach (var property in row.EnumerateObject().Where(property => !property.NameEquals(VersionName)))
+        {
+            json.Write(json.WrittenCount == 0 ? "{"u8 : ","u8);
+            json.Write(PropertyName.Encode(property.Name));
+            json.Write(JsonMarshal.GetRawUtf8Value(property.Value));
+        }
+
+        json.Write(json.WrittenCount == 0 ? "{}"u8 : "}"u8);
+        return json.WrittenSpan.ToArray();
     }
 
     private static byte[] Embedded(JsonElement row, EmbedDefinition embed)
     {
-        if (embed.Fields.Length == 0) return JsonMarshal.GetRawUtf8Value(row).ToArray();
+        if (embed.Fields.Length == 0) return Whole(row);
         var json = new ArrayBufferWriter<byte>();
         for (var i = 0; i < embed.Fields.Length; i++)
         {

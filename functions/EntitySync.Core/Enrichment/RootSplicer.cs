@@ -47,9 +47,12 @@ internal readonly ref struct RootSplicer(EnricherPlan plan, ReadOnlySpan<byte> r
         var rows = Rows;
         for (var i = 0; i < rows.Length; i++)
         {
-            if (rows[i]?.Problem is not { } problem) continue;
-            var relation = _plan.Relations[Keys[i].Relation];
-            return $"relation '{relation.Name}': row {Reasons.Quote(rows[i]!.Key)} of '{relation.Table}' cannot be used: {problem}";
+            for (var row = rows[i]; row is not null; row = row.Next)
+            {
+                if (row.Problem is not { } problem) continue;
+                var relation = _plan.Relations[Keys[i].Relation];
+                return $"relation '{relation.Name}': row {Reasons.Quote(row.Key)} of '{relation.Table}' cannot be used: {problem}";
+            }
         }
 
         return null;
@@ -74,14 +77,15 @@ internal readonly ref struct RootSplicer(EnricherPlan plan, ReadOnlySpan<byte> r
         var bytes = 0L;
         for (var i = 0; i < Keys.Length; i++)
         {
-            if (Keys[i].Relation == target.Relation && Rows[i] is { } row) bytes += row.Values[target.Value].Length;
+            if (Keys[i].Relation != target.Relation) continue;
+            for (var row = Rows[i]; row is not null; row = row.Next) bytes += row.Values[target.Value].Length;
         }
 
         return bytes;
     }
 
     // With many rows any of them is returned: it only tells that there is one.
-    private PreparedRow? Choose(LookupRelation relation, ref bool several)
+    private PreparedRow? Choose(CompiledRelation relation, ref bool several)
     {
         PreparedRow? best = null;
         var keys = Keys;
@@ -89,16 +93,21 @@ internal readonly ref struct RootSplicer(EnricherPlan plan, ReadOnlySpan<byte> r
         var pick = relation.Definition.Pick;
         for (var i = 0; i < keys.Length; i++)
         {
-            if (keys[i].Relation != relation.Index || rows[i] is not { } row || (pick is not null && row.Pick is null)) continue;
-            if (best is null) best = row;
-            else if (pick is not null) best = Better(best, row, pick.Order);
-            else several = !relation.Definition.Many;
+            if (keys[i].Relation != relation.Index) continue;
+            for (var row = rows[i]; row is not null; row = row.Next)
+            {
+                if (pick is not null && row.Pick is null) continue;
+                if (best is null) best = row;
+                else if (pick is not null) best = Better(best, row, pick.Order);
+                else several = !relation.Definition.Many;
+            }
         }
 
         return best;
     }
 
-    private static PreparedRow Better(PreparedRow best, PreparedRow row, PickOrder order)
+    /// <summary>The one of two rows that wins the pick; both have its field.</summary>
+    internal static PreparedRow Better(PreparedRow best, PreparedRow row, PickOrder order)
     {
         if (order == PickOrder.First) return best;
         var compared = row.Pick!.Value.CompareTo(best.Pick!.Value) * (order == PickOrder.Min ? 1 : -1);
@@ -167,21 +176,24 @@ internal readonly ref struct RootSplicer(EnricherPlan plan, ReadOnlySpan<byte> r
         var separator = (byte)'[';
         for (var i = 0; i < Keys.Length; i++)
         {
-            if (Keys[i].Relation != target.Relation || Rows[i] is not { } row) continue;
-            _buffer.Output.Add(separator);
-            _buffer.Output.Append(row.Values[target.Value]);
-            separator = (byte)',';
+            if (Keys[i].Relation != target.Relation) continue;
+            for (var row = Rows[i]; row is not null; row = row.Next)
+            {
+                _buffer.Output.Add(separator);
+                _buffer.Output.Append(row.Values[target.Value]);
+                separator = (byte)',';
+            }
         }
 
         _buffer.Output.Add((byte)']');
     }
 
-    private string MissingReason(LookupRelation relation) =>
+    private string MissingReason(CompiledRelation relation) =>
         KeyList(relation) is { Length: > 0 } keys
             ? $"relation '{relation.Name}' finds no usable row in '{relation.Table}' for {keys}"
             : $"relation '{relation.Name}' has no key in '{relation.Definition.Match[0]}'";
 
-    private string KeyList(LookupRelation relation)
+    private string KeyList(CompiledRelation relation)
     {
         var text = new StringBuilder();
         var count = 0;

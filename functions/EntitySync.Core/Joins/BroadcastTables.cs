@@ -1,45 +1,80 @@
-using Microsoft.Extensions.Logging;
+using EntitySync.Core.Definitions;
+using EntitySync.Core.Enrichment;
+using EntitySync.Core.State;
 
 namespace EntitySync.Core.Joins;
 
 /// <summary>
 /// The related rows of an entity's broadcast relations, shared by the root tasks of one thread.
 /// <list type="bullet">
-/// <item>Its owner gives it <see cref="Restore"/> for each record of every partition of each broadcast source up to the end it found at the start, then
-/// <see cref="CompleteRestore"/>, and only then makes tasks with it; from there on <see cref="Process"/>, which starts fan-outs in the tasks.</item>
-/// <item>Its positions are not committed: a new thread reads the topics from their beginning. What a task has already passed on is in the task's own progress.</item>
+/// <item>Its owner gives it <see cref="Process"/> for each record of every partition of each broadcast source, from the beginning; it makes the first task
+/// when the table has reached the ends found at the start. A record with an offset already seen is passed over.</item>
+/// <item>A change starts fan-outs in the tasks that use it. A task made later learns by its own progress what it has not passed on yet.</item>
+/// <item>Its positions are not committed: a new thread reads the topics from their beginning.</item>
 /// </list>
 /// </summary>
-#pragma warning disable CA1822
-public sealed class BroadcastTables : IDisposable
+public sealed class BroadcastTables
 {
-    public BroadcastTables(JoinTopology topology, JoinOptions options, ILogger logger, TimeProvider time)
-    {
-        Topology = topology;
-        _ = options;
-        _ = logger;
-        _ = time;
-    }
+    private const long BadRowBytes = 64 * 1024 * 1024;
 
-    public JoinTopology Topology { get; }
+    private readonly Dictionary<int, BroadcastTable> _tables = [];
+    private readonly List<BadRow> _bad = [];
+    private Action<BadRow>? _onBad;
+    private long _badBytes;
+
+    /// <param name="topology">Whose tables.</param>
+    /// <param name="partitions">Partition count of every topic of the topology.</param>
+    /// <param name="options">Bounds.</param>
+    public BroadcastTables(JoinTopology topology, IReadOnlyDictionary<string, int> partitions, JoinOptions options)
+    {
+        var relations = Enricher.CompileJoined(topology.Definition).Relations;
+        var sources = topology.RootPart.Sources;
+        for (var source = 0; source < sources.Length; source++)
+        {
+            if (sources[source].Role != SourceRole.Broadcast) continue;
+            var relation = relations.First(relation => ReferenceEquals(relation.Definition, sources[source].Relation));
+            _tables.Add(source, new BroadcastTable(topology.Entity, source, relation, partitions[relation.Table], options));
+        }
+    }
 
     /// <summary>Related rows held.</summary>
-    public long Rows => 0;
+    public long Rows => _tables.Values.Sum(table => table.Rows);
 
-    /// <summary>Bytes held, as <see cref="JoinOptions.BroadcastBytes"/> counts them.</summary>
-    public long Bytes => 0;
+    /// <summary>Bytes held, as <see cref="JoinOptions.BroadcastBytes"/> counts them; each relation may hold as many.</summary>
+    public long Bytes => _tables.Values.Sum(table => table.Bytes);
+
+    /// <summary>Next offset to be processed.</summary>
+    public long PositionOf(int source, int partition) => _tables[source].Positions[partition];
+
+    internal IEnumerable<BroadcastTable> All => _tables.Values;
 
     /// <param name="record">Its <see cref="LogRecord.Source"/> is an index into the root part's sources.</param>
-    public void Restore(in LogRecord record) => _ = record;
-
-    public void CompleteRestore()
-    {
-    }
-
     /// <exception cref="Errors.InvalidRequestException">The rows take more than <see cref="JoinOptions.BroadcastBytes"/>; the message has the numbers and the way out.</exception>
-    public void Process(in LogRecord record) => _ = record;
-
-    public void Dispose()
+    public void Process(in LogRecord record)
     {
+        if (_tables[record.Source].Apply(record) is not { } problem) return;
+        if (_onBad is { } onBad) onBad(new BadRow(record, problem));
+        else Keep(record, problem);
     }
+
+    private void Keep(in LogRecord record, string problem)
+    {
+        _badBytes += (record.Key?.Length ?? 0) + (record.Value?.Length ?? 0);
+        var isKept = _badBytes <= BadRowBytes;
+        var copy = record with { Key = OptionalBytes.From(record.Key?.ToArray()), Value = OptionalBytes.From(isKept ? record.Value?.ToArray() : null) };
+        _bad.Add(new BadRow(copy, isKept ? problem : $"{problem} (its bytes were not kept: there are too many bad rows)"));
+    }
+
+    /// <summary>
+    /// Many tasks and threads see a bad row, and one of them writes the dead letter: the task of partition 0. It is given those found before it was made, too.
+    /// </summary>
+    internal void TellBadRows(Action<BadRow> onBad)
+    {
+        _bad.ForEach(onBad);
+        _onBad = onBad;
+    }
+
+    internal void ForgetBadRows() => _onBad = null;
+
+    internal readonly record struct BadRow(LogRecord Record, string Problem);
 }

@@ -15,6 +15,18 @@ public sealed class JoinCounts
     /// <summary>Replays of keys that have no root row.</summary>
     public long UnknownIds { get; set; }
 
+    /// <summary>Entities visited because a related row changed.</summary>
+    public long Visited { get; set; }
+
+    /// <summary>Visits and updates that would have emitted what was emitted last.</summary>
+    public long Suppressed { get; set; }
+
+    /// <summary>Entities not emitted because a relation says <c>missing: drop</c>.</summary>
+    public long Dropped { get; set; }
+
+    /// <summary>Answers that came too late to count.</summary>
+    public long StaleAnswers { get; set; }
+
     public long DeadLettered { get; set; }
 
     /// <summary>Records whose key belongs to another partition: their producer uses another partitioner.</summary>

@@ -8,7 +8,7 @@ namespace EntitySync.Core.Joins;
 /// The replay message goes along byte for byte as header; the root position is the row's own.
 /// It runs on the task that takes the key's live updates, so a replay is never ahead of or behind one of them.
 /// </summary>
-internal sealed class ReplayJoin(TaskContext context, IStateStore rows)
+internal sealed class ReplayJoin(TaskContext context, EntityTable entities, Resolve resolve)
 {
     public const int MaxMessageBytes = 256 * 1024;
 
@@ -23,25 +23,9 @@ internal sealed class ReplayJoin(TaskContext context, IStateStore rows)
             return;
         }
 
-        var key = record.Key!.Value.Span;
-        if (!rows.TryGet(key, out var row))
-        {
-            context.Counts.UnknownIds++;
-            return;
-        }
-
-        context.Counts.Emitted++;
-        context.Counts.Replayed++;
-        context.Sink.Emit(new Emission
-        {
-            Topology = context.Topology,
-            HasKey = true,
-            Key = key,
-            IsTombstone = false,
-            Value = RootRow.Document(row),
-            RootPosition = new Position(context.Topology.Root.Topic, context.Partition, RootRow.Offset(row)),
-            Replay = record.Value!.Value.Span,
-        });
+        var id = entities.Rows.Find(record.Key!.Value.Span);
+        if (id < 0) context.Counts.UnknownIds++;
+        else resolve.Replay(id, record.Value!.Value.Span);
     }
 
     private string? FindProblem(in LogRecord record)

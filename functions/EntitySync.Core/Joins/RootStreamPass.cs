@@ -1,28 +1,34 @@
+using EntitySync.Core.Enrichment;
+
 namespace EntitySync.Core.Joins;
 
-/// <summary>Takes a record of a stream root: checks it and emits it. A stream has no latest row, so nothing is kept, and a record may come without key.</summary>
-internal sealed class RootStreamPass(TaskContext context)
+/// <summary>
+/// Takes a record of a stream root: checks it, joins it with the related rows of this moment, emits it. A stream has no latest row, so nothing is kept,
+/// and a record may come without key.
+/// </summary>
+internal sealed class RootStreamPass
 {
-    private readonly RootDocument _document = new(context.Topology.Definition.Root.Key);
+    private readonly TaskContext _context;
+    private readonly Resolve _resolve;
+    private readonly Func<int, ReadOnlySpan<byte>, PreparedRow?> _rowsOf;
+
+    public RootStreamPass(TaskContext context, Resolve resolve, BroadcastTable[] tables)
+    {
+        _context = context;
+        _resolve = resolve;
+        _rowsOf = (relation, value) => tables[relation].Find(value)?.Rows;
+    }
 
     public void Process(in LogRecord record)
     {
-        var problem = record.Value is { } value ? _document.FindProblem(value.Span, record.Key) : "record of a stream has no value";
-        if (problem is not null)
+        if (record.Value is not { } value)
         {
-            context.DeadLetter(record, problem);
+            _context.DeadLetter(record, "record of a stream has no value");
             return;
         }
 
-        context.Counts.Emitted++;
-        context.Sink.Emit(new Emission
-        {
-            Topology = context.Topology,
-            HasKey = record.Key is not null,
-            Key = record.Key is { } key ? key.Span : default,
-            IsTombstone = false,
-            Value = record.Value!.Value.Span,
-            RootPosition = context.PositionOf(record),
-        });
+        var outcome = _resolve.Scan(record.Key is { } key ? key.Span : default, record.Key is not null, value.Span, out var scan);
+        if (outcome.Kind == EnrichmentKind.Rejected) _context.DeadLetter(record, outcome.Reason!);
+        else _resolve.Pass(record, scan, _rowsOf);
     }
 }

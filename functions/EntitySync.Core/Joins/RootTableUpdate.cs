@@ -1,53 +1,52 @@
-using EntitySync.Core.State;
+using EntitySync.Core.Enrichment;
 
 namespace EntitySync.Core.Joins;
 
 /// <summary>
-/// Takes a record of a table root: checks it, keeps it as the key's latest row, emits it. A tombstone forgets the row and emits a tombstone,
+/// Takes a record of a table root: checks it, keeps it as the key's latest row, emits it joined. A tombstone forgets the row and emits a tombstone,
 /// also for a key without row: after a restart the first tombstone may come again, and its reader must still see it.
 /// </summary>
-internal sealed class RootTableUpdate(TaskContext context, IStateStore rows)
+internal sealed class RootTableUpdate(TaskContext context, EntityTable entities, Resolve resolve, WaitingReplays waiting)
 {
-    private readonly RootDocument _document = new(context.Topology.Definition.Root.Key);
-    private byte[] _row = new byte[512];
-
     public void Process(in LogRecord record)
     {
-        if (FindProblem(record) is { } problem)
-        {
-            context.DeadLetter(record, problem);
-            return;
-        }
-
-        Keep(record);
-        context.Counts.Emitted++;
-        context.Sink.Emit(new Emission
-        {
-            Topology = context.Topology,
-            HasKey = true,
-            Key = record.Key!.Value.Span,
-            IsTombstone = record.Value is null,
-            Value = record.Value is { } value ? value.Span : default,
-            RootPosition = context.PositionOf(record),
-        });
+        if (FindProblem(record, out var scan) is { } problem) context.DeadLetter(record, problem);
+        else if (record.Value is { } value) resolve.Update(resolve.Keep(record, scan, isRestoring: false), value.Span, scan);
+        else Delete(record);
     }
 
     /// <summary>Keeps the row and emits nothing. A bad record is passed over: it was dead-lettered when it was first processed.</summary>
     public void Restore(in LogRecord record)
     {
         context.Counts.Restored++;
-        if (FindProblem(record) is null) Keep(record);
+        if (FindProblem(record, out var scan) is not null) return;
+        if (record.Value is not null) resolve.Keep(record, scan, isRestoring: true);
+        else entities.Remove(record.Key!.Value.Span, isRestoring: true);
     }
 
-    private string? FindProblem(in LogRecord record) =>
-        record.Key is null ? "record has no key"
-        : record.Value is { } value ? _document.FindProblem(value.Span, record.Key)
-        : null;
+    private string? FindProblem(in LogRecord record, out RootScan scan)
+    {
+        scan = default;
+        if (record.Key is not { } key) return "record has no key";
+        if (record.Value is not { } value) return null;
+        var outcome = resolve.Scan(key.Span, true, value.Span, out scan);
+        return outcome.Kind == EnrichmentKind.Rejected ? outcome.Reason : null;
+    }
 
-    private void Keep(in LogRecord record)
+    private void Delete(in LogRecord record)
     {
         var key = record.Key!.Value.Span;
-        if (record.Value is { } value) rows.Put(key, RootRow.Encode(ref _row, record.Offset, value.Span));
-        else rows.Delete(key);
+        entities.Remove(key, isRestoring: false);
+        context.Counts.UnknownIds += waiting.Remove(key);
+        context.Counts.Emitted++;
+        context.Sink.Emit(new Emission
+        {
+            Topology = context.Topology,
+            HasKey = true,
+            Key = key,
+            IsTombstone = true,
+            Value = default,
+            RootPosition = context.PositionOf(record),
+        });
     }
 }

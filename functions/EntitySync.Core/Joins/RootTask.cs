@@ -1,52 +1,192 @@
+using EntitySync.Core.Enrichment;
 using EntitySync.Core.State;
 
 namespace EntitySync.Core.Joins;
 
-/// <summary>Owns the entities of one root partition.</summary>
+/// <summary>Owns the entities of one root partition: keeps them, joins them, emits them, and visits them when their related rows change.</summary>
 internal sealed class RootTask : JoinTask
 {
     private static readonly TimeSpan MisplacedKeyLogInterval = TimeSpan.FromMinutes(1);
 
-    private readonly InMemoryStateStore _store = new();
     private readonly int _partitions;
     private readonly OccasionalWarning _misplaced;
+    private readonly BroadcastTables? _tables;
+    private readonly FanoutCursors _cursors;
+    private readonly WaitingReplays _waiting = new();
+    private readonly Queue<byte[]> _restoredReplays = new();
+    private readonly Enricher _enricher;
+    private readonly EntityTable _entities;
+    private readonly Resolve _resolve;
     private readonly RootTableUpdate? _rootTable;
     private readonly RootStreamPass? _rootStream;
     private readonly ReplayJoin _replay;
+    private readonly Fanout _fanout;
+    private readonly ProgressWriter? _progressWriter;
+    private TaskProgress _progress = new();
 
     public RootTask(JoinTopology topology, SubTopology part, int partition, TaskPorts ports, BroadcastTables? tables)
         : base(topology, part, partition, ports)
     {
         _partitions = ports.Partitions[part.Lead.Topic];
         _misplaced = new OccasionalWarning(ports.Logger, ports.Time, MisplacedKeyLogInterval);
-        if (part.Lead.RestoresState) _rootTable = new RootTableUpdate(Context, _store);
-        else _rootStream = new RootStreamPass(Context);
-        _replay = new ReplayJoin(Context, _store);
-        _ = tables;
+        _tables = tables;
+        _cursors = new FanoutCursors(ports.Time);
+        var enricher = _enricher = Enricher.CompileJoined(topology.Definition);
+        var isTable = part.Lead.RestoresState;
+        _entities = new EntityTable(isTable ? [.. enricher.Relations.Select(RowsOf)] : []);
+        _resolve = new Resolve(Context, enricher, _entities, _waiting);
+        _replay = new ReplayJoin(Context, _entities, _resolve);
+        _fanout = new Fanout(_entities, _cursors, _resolve);
+        if (part.IndexOf(SourceRole.Progress) >= 0) _progressWriter = new ProgressWriter(Context, _entities.Relations, _cursors, _waiting);
+        if (isTable) _rootTable = new RootTableUpdate(Context, _entities, _resolve, _waiting);
+        else _rootStream = new RootStreamPass(Context, _resolve, [.. enricher.Relations.Select(TableOf)]);
     }
 
-    public override long Rows => _store.Count;
+    public override long Rows => _entities.Rows.Count;
 
-    public override long StateBytes => _store.PayloadBytes;
+    public override long StateBytes => _entities.Rows.PayloadBytes;
 
-    public override long AllocatedBytes => _store.PayloadBytes;
+    public override long AllocatedBytes => _entities.AllocatedBytes;
+
+    public override bool HasFanout => _cursors.Count > 0 || _restoredReplays.Count > 0;
+
+    public override bool HasUnsavedProgress => _progressWriter is { HasUnsaved: true };
+
+    public override IReadOnlyList<FanoutStatus> Fanouts => [.. _cursors.Active.Select(StatusOf)];
 
     public override void Restore(in LogRecord record)
     {
-        if (!Part.Sources[record.Source].RestoresState) throw new ArgumentException("This source restores no state.", nameof(record));
-        _rootTable?.Restore(record);
+        switch (Part.Sources[record.Source].Role)
+        {
+            case SourceRole.Root when _rootTable is not null: _rootTable.Restore(record); break;
+            case SourceRole.Progress: _progress.Restore(record); break;
+            case SourceRole.Answers: AnswersOf(record.Source).Restore(record); break;
+            default: throw new ArgumentException("This source restores no state.", nameof(record));
+        }
+    }
+
+    public override void CompleteRestore()
+    {
+        var progress = _progress;
+        _progress = new TaskProgress();
+        if (Partition == 0) _tables?.TellBadRows(bad => OnBadRow(bad, progress));
+        foreach (var relation in _entities.Relations) relation.CompleteRestore(progress);
+        foreach (var cursor in progress.Cursors) ResumeFanout(cursor.Relation, cursor.Value, cursor.Next, cursor.End, cursor.IsWrapped);
+        foreach (var (key, messages) in progress.Replays)
+        {
+            _waiting.Restore(key, messages);
+            _restoredReplays.Enqueue(key);
+        }
     }
 
     public override void Process(in LogRecord record)
     {
         Context.Counts.Processed++;
+        var role = Part.Sources[record.Source].Role;
+        if (role == SourceRole.Answers)
+        {
+            AnswersOf(record.Source).Receive(record);
+            return;
+        }
+
         if (record.Key is { } key) CheckPartition(record, key.Span);
-        if (Part.Sources[record.Source].Role == SourceRole.Replay) _replay.Process(record);
+        if (role == SourceRole.Replay) _replay.Process(record);
         else if (_rootTable is not null) _rootTable.Process(record);
-        else _rootStream?.Process(record);
+        else _rootStream!.Process(record);
     }
 
-    protected override void Dispose(bool disposing) => _store.Dispose();
+    public override int Fanout(int entities)
+    {
+        while (_restoredReplays.TryDequeue(out var key))
+        {
+            var id = _entities.Rows.Find(key);
+            if (id >= 0) _resolve.AnswerWaiting(id);
+            else Context.Counts.UnknownIds += _waiting.Remove(key);
+        }
+
+        return _fanout.Step(entities);
+    }
+
+    public override void SaveProgress() => _progressWriter?.Save();
+
+    public override EntityExplanation? Explain(ReadOnlySpan<byte> key)
+    {
+        var id = _entities.Rows.Find(key);
+        return id < 0 ? null : new Explain(Context, _enricher, _entities).Entity(id);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (Partition == 0) _tables?.ForgetBadRows();
+        _entities.Dispose();
+    }
+
+    private RelatedRows RowsOf(CompiledRelation relation)
+    {
+        if (relation.Definition.Strategy == Definitions.Strategy.Shuffle) return new SubscribedRows(Context, SourceOf(relation), relation, _cursors);
+        BroadcastRows? rows = null;
+        rows = new BroadcastRows(TableOf(relation), _cursors, () => _progressWriter?.OnMoved(rows!));
+        return rows;
+    }
+
+    private int SourceOf(CompiledRelation relation)
+    {
+        for (var source = 0; source < Part.Sources.Length; source++)
+        {
+            if (ReferenceEquals(Part.Sources[source].Relation, relation.Definition)) return source;
+        }
+
+        throw new InvalidOperationException($"Relation '{relation.Name}' has no source.");
+    }
+
+    private BroadcastTable TableOf(CompiledRelation relation) =>
+        (_tables ?? throw new InvalidOperationException("A topology with broadcast relations needs its tables.")).All.Single(table => table.Source == SourceOf(relation));
+
+    private SubscribedRows AnswersOf(int source)
+    {
+        foreach (var relation in _entities.Relations)
+        {
+            if (relation is SubscribedRows rows && rows.Source == source) return rows;
+        }
+
+        throw new InvalidOperationException($"Source {source} has no relation.");
+    }
+
+    private void ResumeFanout(string relationName, byte[] text, uint next, uint end, bool isWrapped)
+    {
+        var relation = Array.FindIndex(_entities.Relations, relation => relation.Relation.Name == relationName);
+        var value = relation < 0 ? -1 : _entities.Relations[relation].Find(text);
+        if (value < 0)
+        {
+            _progressWriter!.Forget(ProgressWriter.CursorKey(relationName, text));
+            return;
+        }
+
+        var isNew = !_cursors.Active.Any(cursor => cursor.Relation == relation && cursor.Value == value);
+        var cursor = _cursors.Start(relation, value);
+        if (isNew) (cursor.Next, cursor.End, cursor.IsWrapped) = (next, end, isWrapped);
+        _progressWriter!.OnRestored(cursor);
+    }
+
+    private void OnBadRow(in BroadcastTables.BadRow bad, TaskProgress progress)
+    {
+        var relation = Part.Sources[bad.Record.Source].Relation!.Name;
+        var positions = progress.PositionsOf(relation);
+        if (bad.Record.Partition < positions.Length && bad.Record.Offset < positions[bad.Record.Partition]) return; // dead-lettered before the restart
+        Context.DeadLetter(bad.Record, bad.Problem);
+    }
+
+    private FanoutStatus StatusOf(FanoutCursor cursor)
+    {
+        var relation = _entities.Relations[cursor.Relation];
+        var seconds = Context.Time.GetElapsedTime(cursor.StartedAt).TotalSeconds;
+        return new FanoutStatus(
+            relation.Relation.Name,
+            System.Text.Encoding.UTF8.GetString(relation.BytesOf(cursor.Value)),
+            cursor.Done,
+            Math.Max(0, relation.Members.Count(cursor.Value) - cursor.Done),
+            seconds > 0 ? cursor.Done / seconds : 0);
+    }
 
     /// <summary>A replay of a misplaced key may land beside another task's rows, so it must be told; the record itself is good and goes on.</summary>
     private void CheckPartition(in LogRecord record, ReadOnlySpan<byte> key)

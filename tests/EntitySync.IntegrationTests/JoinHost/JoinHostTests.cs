@@ -219,7 +219,7 @@ public sealed class JoinHostTests
     {
         await using var cluster = new JoinCluster(partitions: 1);
         await cluster.StartReadyHostAsync();
-        cluster.Item("big", 1, padding: RootDocument.MaxBytes - """{"sku":"big","v":1,"p":""}""".Length);
+        cluster.Item("big", 1, padding: EnrichmentLimits.DocumentBytes - """{"sku":"big","v":1,"p":""}""".Length);
         cluster.Item("c", 1);
         cluster.FlushProducer();
 

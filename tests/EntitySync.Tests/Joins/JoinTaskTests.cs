@@ -78,8 +78,8 @@ public sealed class JoinTaskTests : IDisposable
         Outputs().ShouldBe(
         [
             """item-updates A {"sku":"A"} root=items-0@0""",
-            "item-dead-letters P 7BFF7D origin=supplier reason=document is not UTF-8 position=items-0@1 stage=join",
-            """item-dead-letters B {"sku":"X"} reason=record key 'B' differs from 'sku', which is 'X' position=items-0@2 stage=join""",
+            "item-dead-letters P 7BFF7D origin=supplier reason=not valid UTF-8 at byte 1 position=items-0@1 stage=join",
+            """item-dead-letters B {"sku":"X"} reason=key differs: the record's is 'B', 'sku' says 'X' position=items-0@2 stage=join""",
             """item-dead-letters null {"sku":"N"} reason=record has no key position=items-0@3 stage=join""",
             """item-updates C {"sku":"C"} root=items-0@4""",
         ]);

@@ -4,10 +4,10 @@ using EntitySync.Core.Errors;
 
 namespace EntitySync.Core.Enrichment;
 
-/// <summary>A lookup relation checked for what the enricher can do, with its place among the entity's lookup relations.</summary>
-public sealed class LookupRelation
+/// <summary>A relation checked for what the enricher can do, with its place among the relations joined together.</summary>
+public sealed class CompiledRelation
 {
-    private LookupRelation(RelationDefinition definition, int index)
+    private CompiledRelation(RelationDefinition definition, int index)
     {
         Definition = definition;
         Index = index;
@@ -19,7 +19,7 @@ public sealed class LookupRelation
     /// <summary>Place in <see cref="Enricher.Relations"/>; match keys name their relation by it.</summary>
     public int Index { get; }
 
-    /// <summary>Reference table of the related rows.</summary>
+    /// <summary>Reference table or topic of the related rows.</summary>
     public string Table => Definition.From;
 
     public string Name => Definition.Name;
@@ -29,18 +29,18 @@ public sealed class LookupRelation
 
     internal int EmbedIndex => Sources.Length;
 
-    /// <exception cref="InvalidRequestException">The definition asks for something a lookup cannot do.</exception>
-    internal static LookupRelation Compile(EntityDefinition entity, RelationDefinition definition, int index)
+    /// <exception cref="InvalidRequestException">The definition asks for something the enricher cannot do.</exception>
+    internal static CompiledRelation Compile(EntityDefinition entity, RelationDefinition definition, int index)
     {
-        if (definition.Key.Length != 1 || definition.Match.Length != 1) throw Wrong("has a composite key; a reference table is looked up by one key");
-        if (definition.Relations.Length > 0) throw Wrong("has relations of its own; a looked-up row has none");
+        if (definition.Key.Length != 1 || definition.Match.Length != 1) throw Wrong("has a composite key; rows are found by one key");
+        if (definition.Relations.Length > 0) throw Wrong("has relations of its own; the enricher follows none");
         if (definition.Many && definition.Set.Length > 0) throw Wrong("has many rows and 'set'; only 'embed' takes many");
         if (definition.Many && definition.Pick is not null) throw Wrong("has 'many' and 'pick'; they exclude each other");
         var paths = definition.Set.Concat(definition.Embed?.Fields ?? []).Select(mapping => mapping.Source);
         if (definition.Pick is { } pick) paths = paths.Append(pick.Field);
         if (paths.FirstOrDefault(path => path.IsMany) is { } many) throw Wrong($"reads '{many}' of its row, which goes through an array");
-        return new LookupRelation(definition, index);
+        return new CompiledRelation(definition, index);
 
-        InvalidRequestException Wrong(string what) => new($"Entity '{entity.Entity}': lookup relation '{definition.Name}' {what}.");
+        InvalidRequestException Wrong(string what) => new($"Entity '{entity.Entity}': relation '{definition.Name}' {what}.");
     }
 }

@@ -1,0 +1,71 @@
+using EntitySync.Core.Enrichment;
+
+namespace EntitySync.Core.Joins;
+
+/// <summary>A broadcast relation as a root task sees it: rows come from the table it shares with the thread's other tasks.</summary>
+internal sealed class BroadcastRows : RelatedRows
+{
+    private readonly BroadcastTable _table;
+    private readonly Action _onMoved;
+    private RowGroup?[] _groups = [];
+    private bool _isLive;
+
+    /// <param name="table">The thread's table.</param>
+    /// <param name="cursors">The task's fan-outs.</param>
+    /// <param name="onMoved">Called when the table's position has moved.</param>
+    public BroadcastRows(BroadcastTable table, FanoutCursors cursors, Action onMoved)
+        : base(table.Relation, cursors)
+    {
+        _table = table;
+        _onMoved = onMoved;
+    }
+
+    public BroadcastTable Table => _table;
+
+    public override long AllocatedBytes => base.AllocatedBytes + (_groups.Length * (long)IntPtr.Size);
+
+    public override bool TryRows(int value, out PreparedRow? rows)
+    {
+        rows = _groups[value]?.Rows;
+        return true;
+    }
+
+    public override void CompleteRestore(TaskProgress progress)
+    {
+        _table.Follow(this);
+        _isLive = true;
+        var positions = progress.PositionsOf(Relation.Name);
+        var all = _table.MayHaveUnknownDepartures(positions);
+        for (var value = 0; value < _groups.Length; value++)
+        {
+            if (all || (_groups[value] is { } group && group.HasChangedSince(positions))) StartFanout(value);
+        }
+    }
+
+    public void OnMoved() => _onMoved();
+
+    public void OnChanged(RowGroup group)
+    {
+        var value = Find(group.Value);
+        if (value < 0) return;
+        _groups[value] = group;
+        StartFanout(value);
+    }
+
+    protected override void OnFirstUse(int value, ReadOnlySpan<byte> text, long offset, bool isRestoring)
+    {
+        if (value >= _groups.Length) Array.Resize(ref _groups, Math.Max(16, Math.Max(value + 1, _groups.Length * 2)));
+        _groups[value] = _table.Find(text);
+    }
+
+    protected override void OnLastUse(int value, bool isRestoring)
+    {
+        base.OnLastUse(value, isRestoring);
+        _groups[value] = null;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (_isLive) _table.Leave(this);
+    }
+}

@@ -1,0 +1,153 @@
+using System.Text;
+using System.Text.Json;
+using EntitySync.Core.Definitions;
+using EntitySync.Core.Enrichment;
+using EntitySync.Core.Errors;
+using EntitySync.Core.State;
+
+namespace EntitySync.Core.Joins;
+
+/// <summary>All related rows of one broadcast relation, by their own key and by join value.</summary>
+internal sealed class BroadcastTable(string entity, int source, CompiledRelation relation, int partitions, JoinOptions options)
+{
+    // Objects, dictionary entries and array heads of one row, roughly; measured on 64 bit.
+    private const int RowOverheadBytes = 400;
+
+    private readonly Dictionary<byte[], TableRow> _rows = new(ByteKeyComparer.Instance);
+    private readonly Dictionary<byte[], RowGroup> _groups = new(ByteKeyComparer.Instance);
+    private readonly List<BroadcastRows> _followers = [];
+    private readonly long[] _positions = new long[partitions];
+    private readonly long[] _unknownDepartures = [.. Enumerable.Repeat(-1L, partitions)];
+    private bool _isRead;
+
+    public int Source => source;
+
+    public CompiledRelation Relation => relation;
+
+    public long Rows => _rows.Count;
+
+    public long Bytes { get; private set; }
+
+    /// <summary>Next offset of each partition.</summary>
+    public ReadOnlySpan<long> Positions => _positions;
+
+    public void Follow(BroadcastRows follower)
+    {
+        _isRead = true;
+        _followers.Add(follower);
+    }
+
+    public void Leave(BroadcastRows follower) => _followers.Remove(follower);
+
+    /// <summary>
+    /// True when, since these positions, a row may have left a join value that nobody knows: its earlier record was compacted away before the table was read.
+    /// Rows whose join column is their own key cannot.
+    /// </summary>
+    public bool MayHaveUnknownDepartures(ReadOnlySpan<long> positions)
+    {
+        for (var partition = 0; partition < _unknownDepartures.Length; partition++)
+        {
+            if (_unknownDepartures[partition] >= (partition < positions.Length ? positions[partition] : 0)) return true;
+        }
+
+        return false;
+    }
+
+    public RowGroup? Find(ReadOnlySpan<byte> value) => _groups.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(value, out var group) ? group : null;
+
+    /// <summary>Takes a record, and tells the followers what it changes.</summary>
+    /// <returns>Why the record cannot be used, which leaves the row before in place; null when it can.</returns>
+    /// <exception cref="InvalidRequestException">The table has become larger than it may.</exception>
+    public string? Apply(in LogRecord record)
+    {
+        if (record.Offset < _positions[record.Partition]) return null;
+        _positions[record.Partition] = record.Offset + 1;
+        foreach (var follower in _followers) follower.OnMoved();
+        if (record.Key is not { } key) return "the related row has no key";
+        if (record.Value is not { } value)
+        {
+            Put(record, key.ToArray(), null, null);
+            return null;
+        }
+
+        if (value.Length > options.RelatedRowBytes) return $"the related row has {value.Length} bytes, more than {options.RelatedRowBytes}";
+        try
+        {
+            using var document = JsonDocument.Parse(value);
+            if (document.RootElement.ValueKind != JsonValueKind.Object) return "the related row is not a JSON object";
+            var rowKey = key.ToArray();
+            var row = PreparedRow.Prepare(relation, rowKey, document.RootElement, new Position(relation.Table, record.Partition, record.Offset));
+            if (JoinValue(document.RootElement, out var joinValue) is { } problem) return problem;
+            Put(record, rowKey, joinValue, row);
+            return null;
+        }
+        catch (JsonException exception)
+        {
+            return $"the related row is not valid JSON: {Reasons.Short(exception.Message)}";
+        }
+        catch (InvalidOperationException)
+        {
+            return "the related row has half a surrogate pair in its text";
+        }
+    }
+
+    private string? JoinValue(JsonElement row, out byte[]? value)
+    {
+        value = null;
+        var current = row;
+        var path = relation.Definition.Key[0];
+        foreach (var step in path.Steps)
+        {
+            if (current.ValueKind != JsonValueKind.Object || !current.TryGetProperty(step.Name, out current)) return null;
+        }
+
+        if (current.ValueKind is JsonValueKind.Null) return null;
+        if (current.ValueKind is not (JsonValueKind.String or JsonValueKind.Number)) return $"'{path}' of the related row is neither a string nor a number";
+        value = Encoding.UTF8.GetBytes(current.ValueKind == JsonValueKind.String ? current.GetString()! : current.GetRawText());
+        return null;
+    }
+
+    private void Put(in LogRecord record, byte[] key, byte[]? joinValue, PreparedRow? row)
+    {
+        var isKnown = _rows.TryGetValue(key, out var old);
+        var isSame = isKnown && row is not null && joinValue.AsSpan().SequenceEqual(old.JoinValue) && joinValue is null == old.JoinValue is null && old.Row.HasSameContent(row);
+        if (row is null) _rows.Remove(key);
+        else _rows[key] = new TableRow(joinValue, row);
+        Count(isKnown ? -old.Bytes : 0, row is null ? 0 : _rows[key].Bytes);
+
+        if (!isKnown && !_isRead && row is not null && !key.AsSpan().SequenceEqual(joinValue)) _unknownDepartures[record.Partition] = record.Offset;
+
+        // A deleted row that was never seen had its own key as join value, if it had one that anybody can know.
+        var left = isKnown ? old.JoinValue : row is null ? key : null;
+        if (left is not null && (row is null || !left.AsSpan().SequenceEqual(joinValue))) Change(record, left, group => group.Remove(key));
+        if (joinValue is not null) Change(record, joinValue, group => group.Put(row!), isSame);
+    }
+
+    private void Change(in LogRecord record, byte[] value, Action<RowGroup> change, bool isSame = false)
+    {
+        if (!_groups.TryGetValue(value, out var group))
+        {
+            _groups[value] = group = new RowGroup(value);
+            Count(0, value.Length + RowOverheadBytes);
+        }
+
+        change(group);
+        if (isSame) return;
+        group.OnChanged(record.Partition, record.Offset);
+        foreach (var follower in _followers) follower.OnChanged(group);
+    }
+
+    private void Count(long gone, long come)
+    {
+        Bytes += gone + come;
+        if (come == 0 || Bytes <= options.BroadcastBytes) return;
+        throw new InvalidRequestException(
+            $"Entity '{entity}': the related rows of '{relation.Table}' (relation '{relation.Name}') take {Bytes:N0} bytes for {Rows:N0} rows in a thread, more than "
+            + $"{options.BroadcastBytes:N0}. Use strategy shuffle for this relation, or allow more with JOIN_BROADCAST_BYTES.");
+    }
+
+    private readonly record struct TableRow(byte[]? JoinValue, PreparedRow Row)
+    {
+        public long Bytes => RowOverheadBytes + Row.Key.Length + (JoinValue?.Length ?? 0) + Row.Values.Sum(value => 32L + value.Length);
+    }
+}

@@ -1,0 +1,67 @@
+using System.Text;
+using EntitySync.Core.Enrichment;
+using EntitySync.Core.State;
+
+namespace EntitySync.Core.Joins;
+
+/// <summary>Says what an entity's output is made of. For people: it allocates as it likes.</summary>
+internal sealed class Explain(TaskContext context, Enricher enricher, EntityTable entities)
+{
+    public EntityExplanation Entity(int id)
+    {
+        var row = entities.RowOf(id);
+        var links = new EntityLinks(entities.Relations.Length);
+        var root = row.Read(links).ToArray();
+        var position = new Position(context.Topology.Root.Topic, context.Partition, row.Offset).ToString();
+        var buffer = new EnrichmentBuffer();
+        var outcome = enricher.Scan(entities.Rows.KeyOf(id), root, buffer, out var scan);
+        var rows = new List<(string Value, PreparedRow Row, int Relation)>();
+        var missing = new List<(string, string)>();
+        var waiting = Collect(links, rows, missing, scan, buffer);
+        if (waiting is null && outcome.Kind == EnrichmentKind.NeedsRows) outcome = enricher.Splice(root, scan, buffer);
+        var (state, reason) = waiting is not null ? ("waiting", $"no answer yet for {waiting}") : outcome.Kind switch
+        {
+            EnrichmentKind.Emitted => ("emitted", null),
+            EnrichmentKind.Dropped => ("dropped", null),
+            _ => ("rejected", outcome.Reason),
+        };
+        ReadOnlyMemory<byte>? output = state == "emitted" ? buffer.Output.Span.ToArray() : null;
+        return new EntityExplanation(state, reason, output, position, root, [.. rows.Select(found => Explained(found.Value, found.Row, found.Relation, buffer, state))], missing);
+    }
+
+    /// <returns>The relation and value that have no answer yet; null when all have.</returns>
+    private string? Collect(
+        EntityLinks links, List<(string Value, PreparedRow Row, int Relation)> rows, List<(string Relation, string Value)> missing, in RootScan scan, EnrichmentBuffer buffer)
+    {
+        string? waiting = null;
+        var next = new int[links.Relations];
+        for (var i = 0; i < scan.KeyCount; i++)
+        {
+            var index = buffer.Keys[scan.FirstKey + i].Relation;
+            var relation = entities.Relations[index];
+            var value = links.Of(index)[next[index]++];
+            var text = Encoding.UTF8.GetString(relation.BytesOf(value));
+            if (!relation.TryRows(value, out var row)) waiting ??= $"{relation.Relation.Name} '{text}'";
+            else if (row is null) missing.Add((relation.Relation.Name, text));
+            buffer.SetRow(scan, i, row);
+            for (; row is not null; row = row.Next) rows.Add((text, row, index));
+        }
+
+        return waiting;
+    }
+
+    private ExplainedRow Explained(string value, PreparedRow row, int index, EnrichmentBuffer buffer, string state)
+    {
+        var relation = entities.Relations[index].Relation;
+        var isChosen = relation.Definition.Many || (state == "emitted" && ReferenceEquals(buffer.Chosen[index], row));
+        var names = relation.Definition.Set.Select(mapping => mapping.Target).Concat(relation.Definition.Embed is { } embed ? [embed.Target] : []);
+        return new ExplainedRow(
+            relation.Name,
+            value,
+            Encoding.UTF8.GetString(row.Key),
+            row.Origin.ToString(),
+            row.Version,
+            isChosen,
+            [.. names.Zip(row.Values, (name, json) => (name, (ReadOnlyMemory<byte>)json))]);
+    }
+}

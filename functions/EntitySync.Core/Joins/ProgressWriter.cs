@@ -1,0 +1,135 @@
+using System.Buffers.Binary;
+using System.Text;
+using EntitySync.Core.Enrichment;
+
+namespace EntitySync.Core.Joins;
+
+/// <summary>Writes a root task's notes; see <see cref="TaskProgress"/> for their form. Only what has changed since the last commit is written.</summary>
+internal sealed class ProgressWriter
+{
+    private readonly TaskContext _context;
+    private readonly RelatedRows[] _relations;
+    private readonly WaitingReplays _waiting;
+    private readonly string _topic;
+    private readonly HashSet<FanoutCursor> _cursors = [];
+    private readonly HashSet<BroadcastRows> _moved = [];
+    private readonly Dictionary<FanoutCursor, byte[]> _keys = [];
+    private readonly List<byte[]> _obsolete = [];
+    private readonly Growable<byte> _key = new();
+    private readonly Growable<byte> _value = new();
+
+    public ProgressWriter(TaskContext context, RelatedRows[] relations, FanoutCursors cursors, WaitingReplays waiting)
+    {
+        _context = context;
+        _relations = relations;
+        _waiting = waiting;
+        _topic = context.Part.Sources[context.Part.IndexOf(SourceRole.Progress)].Topic;
+        cursors.OnDirty = OnDirty;
+    }
+
+    public bool HasUnsaved => _cursors.Count + _moved.Count + _waiting.Dirty.Count + _obsolete.Count > 0;
+
+    public void OnMoved(BroadcastRows rows) => _moved.Add(rows);
+
+    /// <summary>Removes a note that no longer means anything.</summary>
+    public void Forget(byte[] key) => _obsolete.Add(key);
+
+    /// <summary>The topic holds a note of this cursor.</summary>
+    public void OnRestored(FanoutCursor cursor)
+    {
+        _keys[cursor] = KeyOf(cursor);
+    }
+
+    public void Save()
+    {
+        // A fan-out may have ended and another of the same value begun: the note of the new one comes last.
+        foreach (var key in _obsolete) Send(key, null);
+        foreach (var rows in _moved) SavePositions(rows);
+        foreach (var cursor in _cursors) SaveCursor(cursor);
+        foreach (var key in _waiting.Dirty) SaveReplays(key);
+        _moved.Clear();
+        _cursors.Clear();
+        _waiting.Dirty.Clear();
+        _obsolete.Clear();
+    }
+
+    /// <summary>Key of a cursor's note.</summary>
+    public static byte[] CursorKey(string relation, ReadOnlySpan<byte> value)
+    {
+        var key = new Growable<byte>();
+        var name = Encoding.UTF8.GetBytes(relation);
+        key.Add((byte)'C');
+        Varint.Write(key, (ulong)name.Length);
+        key.Append(name);
+        key.Append(value);
+        return key.Span.ToArray();
+    }
+
+    // The value's bytes are gone when its last user is: the key is made while they are there.
+    private void OnDirty(FanoutCursor cursor)
+    {
+        if (cursor.IsActive)
+        {
+            _cursors.Add(cursor);
+            return;
+        }
+
+        _cursors.Remove(cursor);
+        if (_keys.Remove(cursor, out var key)) _obsolete.Add(key);
+    }
+
+    private void SavePositions(BroadcastRows rows)
+    {
+        _key.Clear();
+        _key.Add((byte)'P');
+        _key.Append(Encoding.UTF8.GetBytes(rows.Relation.Name));
+        _value.Clear();
+        _value.Add(TaskProgress.Format);
+        foreach (var position in rows.Table.Positions) Varint.Write(_value, (ulong)position);
+        Send(_key.Span, _value);
+    }
+
+    private void SaveCursor(FanoutCursor cursor)
+    {
+        if (!_keys.TryGetValue(cursor, out var key)) _keys[cursor] = key = KeyOf(cursor);
+        _value.Clear();
+        _value.Add(TaskProgress.Format);
+        var bytes = _value.Reserve(9);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes, cursor.Next);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes[4..], cursor.End);
+        bytes[8] = cursor.IsWrapped ? (byte)1 : (byte)0;
+        _value.Advance(9);
+        Send(key, _value);
+    }
+
+    private void SaveReplays(byte[] entity)
+    {
+        byte[] key = [(byte)'R', .. entity];
+        if (!_waiting.TryGet(entity, out var messages))
+        {
+            Send(key, null);
+            return;
+        }
+
+        _value.Clear();
+        _value.Add(TaskProgress.Format);
+        foreach (var message in messages)
+        {
+            Varint.Write(_value, (ulong)message.Length);
+            _value.Append(message);
+        }
+
+        Send(key, _value);
+    }
+
+    private byte[] KeyOf(FanoutCursor cursor) => CursorKey(_relations[cursor.Relation].Relation.Name, _relations[cursor.Relation].BytesOf(cursor.Value));
+
+    private void Send(ReadOnlySpan<byte> key, Growable<byte>? value) => _context.Sink.Send(new InternalRecord
+    {
+        Topic = _topic,
+        Partition = _context.Partition,
+        Key = key,
+        IsTombstone = value is null,
+        Value = value is null ? default : value.Span,
+    });
+}

@@ -1,0 +1,249 @@
+using System.Text;
+using EntitySync.Core.Definitions;
+using EntitySync.Core.Enrichment;
+using EntitySync.Core.State;
+
+namespace EntitySync.Core.Joins;
+
+/// <summary>
+/// Makes an entity's output of its root row and the related rows, and emits it.
+/// <list type="bullet">
+/// <item>An update that must wait for answers is owed; the visit that brings the last answer emits it as if it came now.</item>
+/// <item>A visit emits only what differs from the last output (see <see cref="JoinOptions.SuppressEqualOutput"/>); a replay emits in any case.</item>
+/// <item>A rejected entity goes to the dead-letter topic, once for each reason in a row.</item>
+/// </list>
+/// </summary>
+internal sealed class Resolve
+{
+    private const ulong DroppedHash = 1;
+
+    private readonly TaskContext _context;
+    private readonly Enricher _enricher;
+    private readonly EntityTable _entities;
+    private readonly WaitingReplays _waiting;
+    private readonly EnrichmentBuffer _buffer = new();
+    private readonly EntityLinks _links;
+    private readonly int[] _winnerOf;
+    private readonly bool _emitsEqualUpdates;
+
+    public Resolve(TaskContext context, Enricher enricher, EntityTable entities, WaitingReplays waiting)
+    {
+        _context = context;
+        _enricher = enricher;
+        _entities = entities;
+        _waiting = waiting;
+        _links = new EntityLinks(entities.Relations.Length);
+        _emitsEqualUpdates = context.Topology.Definition.Emit.When != EmitWhen.OnChange;
+        var winners = 0;
+        _winnerOf = [.. entities.Relations.Select(relation => relation.Relation.Definition.Pick is null ? -1 : winners++)];
+    }
+
+    private enum Cause { Update, Visit, Replay }
+
+    /// <summary>Scans a root document; what it finds stays for <see cref="Update"/>.</summary>
+    public EnrichmentOutcome Scan(ReadOnlySpan<byte> key, bool hasKey, ReadOnlySpan<byte> root, out RootScan scan)
+    {
+        _buffer.Clear();
+        return _enricher.Scan(key, root, _buffer, out scan, hasKey);
+    }
+
+    public int Keep(in LogRecord record, in RootScan scan, bool isRestoring) =>
+        _entities.Keep(record.Key!.Value.Span, record.Offset, record.Value!.Value.Span, scan, _buffer, isRestoring);
+
+    /// <summary>An update was kept: emits it, or owes it.</summary>
+    public void Update(int id, ReadOnlySpan<byte> root, in RootScan scan)
+    {
+        var row = _entities.RowOf(id);
+        if (Fill(scan, _entities.Kept))
+        {
+            Conclude(id, row, root, _enricher.Splice(root, scan, _buffer), _entities.Kept, Cause.Update, default);
+            AnswerWaiting(id);
+        }
+        else EntityRow.SetOwed(_entities.Rows.ValueForUpdateOf(id), true);
+    }
+
+    /// <summary>The rows of a value the entity refers to have changed, or have become known.</summary>
+    /// <returns>Bytes written, for the bound of a step.</returns>
+    public int Visit(int id, int relation, int value)
+    {
+        _context.Counts.Visited++;
+        var row = _entities.RowOf(id);
+        var root = row.Read(_links);
+        if (!row.IsOwed && IsUnaffected(row, relation, value)) return 0;
+        if (!TryEvaluate(id, row, root, _links, out var outcome)) return 0;
+        Conclude(id, row, root, outcome, _links, row.IsOwed ? Cause.Update : Cause.Visit, default);
+        AnswerWaiting(id);
+        return _buffer.OutputLength;
+    }
+
+    /// <summary>Emits the latest state once more, or notes the replay until the answers are there.</summary>
+    public void Replay(int id, ReadOnlySpan<byte> message)
+    {
+        var row = _entities.RowOf(id);
+        var root = row.Read(_links);
+        if (TryEvaluate(id, row, root, _links, out var outcome)) Conclude(id, row, root, outcome, _links, Cause.Replay, message);
+        else _waiting.Add(_entities.Rows.KeyOf(id), message);
+    }
+
+    /// <summary>Emits the replays that have waited for the entity, if it waits no longer.</summary>
+    public void AnswerWaiting(int id)
+    {
+        if (_waiting.Count == 0 || !_waiting.TryGet(_entities.Rows.KeyOf(id), out var messages)) return;
+        var row = _entities.RowOf(id);
+        var root = row.Read(_links);
+        if (!TryEvaluate(id, row, root, _links, out var outcome)) return;
+        foreach (var message in messages) Conclude(id, row, root, outcome, _links, Cause.Replay, message);
+        _waiting.Remove(_entities.Rows.KeyOf(id));
+    }
+
+    /// <summary>An event of a stream root: joined with the rows of this moment, emitted, forgotten.</summary>
+    public void Pass(in LogRecord record, in RootScan scan, Func<int, ReadOnlySpan<byte>, PreparedRow?> rowsOf)
+    {
+        var root = record.Value!.Value.Span;
+        for (var i = 0; i < scan.KeyCount; i++)
+        {
+            var text = _buffer.KeyAt(scan, i, root, out var relation);
+            _buffer.SetRow(scan, i, rowsOf(relation, text));
+        }
+
+        var outcome = _enricher.Splice(root, scan, _buffer);
+        if (outcome.Kind == EnrichmentKind.Rejected) _context.DeadLetter(record, outcome.Reason!);
+        else if (outcome.Kind == EnrichmentKind.Dropped) _context.Counts.Dropped++;
+        else Emit(record.Key is { } key ? key.Span : default, record.Key is not null, _buffer.Output.Span, record.Offset, default);
+    }
+
+    /// <returns>False when answers are missing.</returns>
+    private bool TryEvaluate(int id, in EntityRow row, ReadOnlySpan<byte> root, EntityLinks links, out EnrichmentOutcome outcome)
+    {
+        outcome = default;
+        _buffer.Clear();
+        if (row.LastEnd == 0) return TryEvaluateWhole(id, root, links, out outcome);
+        for (var relation = 0; relation < links.Relations; relation++)
+        {
+            foreach (var _ in links.Of(relation))
+            {
+                _buffer.Keys.Add(new MatchKey(relation, 0, 0, false));
+                _buffer.Rows.Add(null);
+            }
+        }
+
+        var scan = new RootScan { KeyCount = links.Count, PropertyCount = 1, LastEnd = row.LastEnd };
+        if (!Fill(scan, links)) return false;
+        outcome = _enricher.Splice(root, scan, _buffer);
+
+        // A reason quotes the values, which are not kept beside their ids.
+        return outcome.Kind != EnrichmentKind.Rejected || TryEvaluateWhole(id, root, links, out outcome);
+    }
+
+    private bool TryEvaluateWhole(int id, ReadOnlySpan<byte> root, EntityLinks links, out EnrichmentOutcome outcome)
+    {
+        outcome = Scan(_entities.Rows.KeyOf(id), true, root, out var scan);
+        if (outcome.Kind == EnrichmentKind.Rejected) return true;
+        if (!Fill(scan, links)) return false;
+        outcome = _enricher.Splice(root, scan, _buffer);
+        return true;
+    }
+
+    private bool Fill(in RootScan scan, EntityLinks links)
+    {
+        Span<int> next = stackalloc int[links.Relations];
+        next.Clear();
+        for (var i = 0; i < scan.KeyCount; i++)
+        {
+            var relation = _buffer.Keys[scan.FirstKey + i].Relation;
+            if (!_entities.Relations[relation].TryRows(links.Of(relation)[next[relation]++], out var rows)) return false;
+            _buffer.Rows[scan.FirstKey + i] = rows;
+        }
+
+        return true;
+    }
+
+    private void Conclude(int id, in EntityRow row, ReadOnlySpan<byte> root, EnrichmentOutcome outcome, EntityLinks links, Cause cause, ReadOnlySpan<byte> replay)
+    {
+        var hash = outcome.Kind switch
+        {
+            EnrichmentKind.Emitted => NeverZero(StableHash.Of(_buffer.Output.Span)),
+            EnrichmentKind.Dropped => DroppedHash,
+            _ => NeverZero(~StableHash.Of(Encoding.UTF8.GetBytes(outcome.Reason!))),
+        };
+        var isEqual = hash == row.OutputHash;
+        var offset = row.Offset;
+        var stored = _entities.Rows.ValueForUpdateOf(id);
+        if (!isEqual) EntityRow.SetOutputHash(stored, hash);
+        if (row.IsOwed) EntityRow.SetOwed(stored, false);
+        NoteWinners(stored, row, outcome, links);
+        if (isEqual && (cause == Cause.Visit ? _context.Options.SuppressEqualOutput || outcome.Kind == EnrichmentKind.Rejected : cause == Cause.Update && !_emitsEqualUpdates))
+        {
+            _context.Counts.Suppressed++;
+            return;
+        }
+
+        var key = _entities.Rows.KeyOf(id);
+        if (outcome.Kind == EnrichmentKind.Emitted) Emit(key, true, _buffer.Output.Span, offset, replay);
+        else if (outcome.Kind == EnrichmentKind.Dropped) _context.Counts.Dropped++;
+        else _context.DeadLetter(PositionOf(offset), outcome.Reason!, key.ToArray(), root.ToArray(), ReplayHeader(replay));
+    }
+
+    private void Emit(ReadOnlySpan<byte> key, bool hasKey, ReadOnlySpan<byte> output, long offset, ReadOnlySpan<byte> replay)
+    {
+        _context.Counts.Emitted++;
+        if (!replay.IsEmpty) _context.Counts.Replayed++;
+        _context.Sink.Emit(new Emission
+        {
+            Topology = _context.Topology,
+            HasKey = hasKey,
+            Key = key,
+            IsTombstone = false,
+            Value = output,
+            RootPosition = PositionOf(offset),
+            Replay = replay,
+        });
+    }
+
+    /// <summary>True when another value's row has won before and still wins: then the change of this value's rows is not seen in the output.</summary>
+    private bool IsUnaffected(in EntityRow row, int relation, int value)
+    {
+        var winner = _winnerOf[relation] < 0 ? EntityRow.UnknownWinner : row.Winners[_winnerOf[relation]];
+        if (winner == EntityRow.UnknownWinner) return false;
+        var values = _links.Of(relation);
+        if (winner != EntityRow.NoWinner && values[winner] == value) return false;
+        return TryWinner(relation, values, out var now) && now == winner;
+    }
+
+    private bool TryWinner(int relation, ReadOnlySpan<int> values, out byte winner)
+    {
+        winner = EntityRow.NoWinner;
+        PreparedRow? best = null;
+        var order = _entities.Relations[relation].Relation.Definition.Pick!.Order;
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (!_entities.Relations[relation].TryRows(values[i], out var row)) return false;
+            for (; row is not null; row = row.Next)
+            {
+                if (row.Problem is not null) return false;
+                if (row.Pick is null || (best is not null && !ReferenceEquals(RootSplicer.Better(best, row, order), row))) continue;
+                best = row;
+                winner = (byte)Math.Min(i, EntityRow.UnknownWinner);
+            }
+        }
+
+        return winner != EntityRow.UnknownWinner;
+    }
+
+    private void NoteWinners(Span<byte> stored, in EntityRow row, in EnrichmentOutcome outcome, EntityLinks links)
+    {
+        for (var relation = 0; relation < _winnerOf.Length; relation++)
+        {
+            var index = _winnerOf[relation];
+            if (index < 0) continue;
+            var winner = outcome.Kind == EnrichmentKind.Emitted && TryWinner(relation, links.Of(relation), out var found) ? found : EntityRow.UnknownWinner;
+            if (row.Winners[index] != winner) EntityRow.SetWinner(stored, index, winner);
+        }
+    }
+
+    private Position PositionOf(long offset) => new(_context.Topology.Root.Topic, _context.Partition, offset);
+
+    private static RecordHeader[] ReplayHeader(ReadOnlySpan<byte> replay) => replay.IsEmpty ? [] : [new RecordHeader(HeaderNames.Replay, replay.ToArray())];
+
+    private static ulong NeverZero(ulong hash) => hash <= DroppedHash ? 2 : hash;
+}

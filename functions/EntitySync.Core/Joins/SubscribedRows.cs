@@ -1,0 +1,136 @@
+using System.Text.Json;
+using EntitySync.Core.Enrichment;
+using EntitySync.Core.Joins.Shuffle;
+using EntitySync.Core.State;
+
+namespace EntitySync.Core.Joins;
+
+/// <summary>
+/// A shuffle relation as a root task sees it: it asks for the rows of each value its entities refer to, and is sent every change of them until it
+/// withdraws the question.
+/// <list type="bullet">
+/// <item>An answer counts only while the value is in use, if it answers this question or a later one, and if it is newer than what is held: so a stale
+/// answer, a second one, or one to a question withdrawn long ago never takes the place of the right one.</item>
+/// <item>Answers are held as they came; rows are made of them when they are needed, and the ones needed last are kept.</item>
+/// </list>
+/// </summary>
+internal sealed class SubscribedRows : RelatedRows
+{
+    private const int PreparedValues = 10_000;
+
+    private readonly TaskContext _context;
+    private readonly int _source;
+    private readonly string _questions;
+    private readonly PagedStateStore _held = new();
+    private readonly Dictionary<int, PreparedRow?> _prepared = [];
+    private long[] _asked = [];
+    private byte[] _key = new byte[64];
+    private byte[] _value = new byte[16];
+
+    public SubscribedRows(TaskContext context, int source, CompiledRelation relation, FanoutCursors cursors)
+        : base(relation, cursors)
+    {
+        _context = context;
+        _source = source;
+        _questions = Definitions.TopicNames.QuestionsTopic(context.Topology.Definition, relation.Definition);
+    }
+
+    /// <summary>Index of the answers among the part's sources.</summary>
+    public int Source => _source;
+
+    public override long AllocatedBytes => base.AllocatedBytes + _held.AllocatedBytes + (_asked.Length * (long)sizeof(long));
+
+    public override bool TryRows(int value, out PreparedRow? rows)
+    {
+        if (_prepared.TryGetValue(value, out rows)) return true;
+        if (!_held.TryGet(BytesOf(value), out var answer)) return false;
+        if (_prepared.Count >= PreparedValues) _prepared.Clear();
+        _prepared[value] = rows = Prepare(BytesOf(value), answer);
+        return true;
+    }
+
+    public void Restore(in LogRecord record)
+    {
+        var key = record.Key!.Value.Span;
+        if (record.Value is { } value) _held.Put(key, value.Span);
+        else _held.Delete(key);
+    }
+
+    public override void CompleteRestore(TaskProgress progress)
+    {
+        for (var held = _held.NextId(-1); held >= 0; held = _held.NextId(held))
+        {
+            if (Find(_held.KeyOf(held)) < 0) _held.Delete(held); // the question was withdrawn, the tombstone is on its way
+        }
+    }
+
+    public void Receive(in LogRecord record)
+    {
+        var key = record.Key!.Value.Span;
+        var value = Find(key);
+        if (value < 0 || record.Value is not { } bytes) return; // a tombstone ends a question that has been withdrawn; a later one has its own answer
+        var position = _context.PositionOf(record);
+        var answer = AnswerRecord.Read(bytes.Span, position);
+        if (answer.Epoch < _asked[value] || !IsNewer(answer, key, position))
+        {
+            _context.Counts.StaleAnswers++;
+            return;
+        }
+
+        _held.Put(key, bytes.Span);
+        _prepared.Remove(value);
+        StartFanout(value);
+    }
+
+    protected override void OnFirstUse(int value, ReadOnlySpan<byte> text, long offset, bool isRestoring)
+    {
+        if (value >= _asked.Length) Array.Resize(ref _asked, Math.Max(16, Math.Max(value + 1, _asked.Length * 2)));
+        _asked[value] = 0; // asked before the restart: any answer may be to that question
+        if (isRestoring) return;
+        _asked[value] = offset;
+        Send(text, QuestionRecord.EncodeValue(ref _value, offset), isTombstone: false);
+    }
+
+    protected override void OnLastUse(int value, bool isRestoring)
+    {
+        base.OnLastUse(value, isRestoring);
+        _prepared.Remove(value);
+        if (isRestoring) return; // a later record of the restore may use it again
+        _held.Delete(BytesOf(value));
+        Send(BytesOf(value), default, isTombstone: true);
+    }
+
+    protected override void Dispose(bool disposing) => _held.Dispose();
+
+    private bool IsNewer(in AnswerRecord answer, ReadOnlySpan<byte> key, Position position)
+    {
+        if (!_held.TryGet(key, out var bytes)) return true;
+        var held = AnswerRecord.Read(bytes, position);
+        return answer.Epoch > held.Epoch || (answer.Epoch == held.Epoch && answer.Version > held.Version);
+    }
+
+    private void Send(ReadOnlySpan<byte> text, ReadOnlySpan<byte> value, bool isTombstone) => _context.Sink.Send(new InternalRecord
+    {
+        Topic = _questions,
+        Partition = Murmur2Partitioner.PartitionFor(text, _context.PartitionsOf(_questions)),
+        Key = QuestionRecord.EncodeKey(ref _key, text, _context.Partition),
+        IsTombstone = isTombstone,
+        Value = value,
+    });
+
+    private PreparedRow? Prepare(ReadOnlySpan<byte> value, ReadOnlySpan<byte> bytes)
+    {
+        var answer = AnswerRecord.Read(bytes, default);
+        if (answer.IsRefusal) return PreparedRow.Unusable(value.ToArray(), answer.Reason!);
+        var rows = new List<PreparedRow>();
+        foreach (var row in answer.Rows)
+        {
+            using var document = JsonDocument.Parse(row.Json.ToArray());
+            rows.Add(PreparedRow.Prepare(Relation, row.Key.ToArray(), document.RootElement, new Position(Relation.Table, row.OriginPartition, row.OriginOffset)));
+        }
+
+        PreparedRow? chain = null;
+        for (var i = rows.Count - 1; i >= 0; i--) chain = rows[i].Before(chain);
+        return chain;
+    }
+}
