@@ -1,28 +1,146 @@
+using EntitySync.Core.Definitions;
+using EntitySync.Core.Errors;
+using EntitySync.Core.Joins.Shuffle;
+using EntitySync.Core.Enrichment;
+using EntitySync.Core.State;
+
 namespace EntitySync.Core.Joins;
 
-/// <summary>Owns related values of a shuffle relation: answers questions, sends changed rows to whoever asked.</summary>
+/// <summary>
+/// Owns related values of a shuffle relation.
+/// <list type="bullet">
+/// <item>Every question is answered, a repeated one too: who asks again after a crash may have passed over the first answer.</item>
+/// <item>A change of a value's rows is sent to all who asked, always as the whole group.</item>
+/// <item>A withdrawn question ends with a tombstone in the asker's partition, so nothing of the old subscription can follow it.</item>
+/// </list>
+/// </summary>
 internal sealed class AnswerTask : JoinTask
 {
+    private readonly RelatedGroups _groups = new();
+    private readonly Subscribers _subscribers = new();
+    private readonly AnswerWriter _answer = new();
+    private readonly string _answersTopic;
+    private readonly int _partitions;
+    private readonly int _askers;
+
     public AnswerTask(JoinTopology topology, SubTopology part, int partition, TaskPorts ports)
         : base(topology, part, partition, ports)
     {
+        _answersTopic = topology.Definition.AnswersTopic(part.Relation!);
+        _partitions = ports.Partitions[part.Lead.Topic];
+        _askers = ports.Partitions[_answersTopic];
     }
 
-    public override long Rows => 0;
+    public override long Rows => _groups.Count;
 
-    public override long StateBytes => 0;
+    public override long StateBytes => _groups.Bytes + _subscribers.Bytes;
 
-    public override long AllocatedBytes => 0;
+    public override long AllocatedBytes => StateBytes;
 
     public override void Restore(in LogRecord record)
     {
+        if (IsQuestion(record)) Take(record, Question(record));
+        else Take(record, Row(record));
     }
 
     public override void Process(in LogRecord record)
     {
+        if (IsQuestion(record)) ProcessQuestion(record);
+        else ProcessRow(record);
     }
 
     protected override void Dispose(bool disposing)
     {
+        _groups.Dispose();
+        _subscribers.Dispose();
+    }
+
+    private bool IsQuestion(in LogRecord record) => Part.Sources[record.Source].Role == SourceRole.Questions;
+
+    private void ProcessQuestion(in LogRecord record)
+    {
+        var question = Question(record);
+        var epoch = Take(record, question);
+        if (question.IsTombstone)
+        {
+            Context.Sink.Send(new InternalRecord { Topic = _answersTopic, Partition = question.AskingPartition, Key = question.JoinValue, IsTombstone = true });
+            return;
+        }
+
+        Context.Counts.Questions++;
+        Prepare(question.JoinValue, _groups.HeadOf(question.JoinValue));
+        Send(question.JoinValue, question.AskingPartition, epoch);
+    }
+
+    private void ProcessRow(in LogRecord record)
+    {
+        var row = Row(record);
+        if (Take(record, row) != RowChange.Content) return;
+        var subscribers = _subscribers.Of(row.JoinValue);
+        if (subscribers.Count == 0) return;
+        // The last row's removal is a change of its own version, though the group does not keep it.
+        Prepare(row.JoinValue, _groups.HeadOf(row.JoinValue) with { Version = record.Offset });
+        for (var place = 0; place < subscribers.Count; place++)
+        {
+            var (partition, epoch) = subscribers[place];
+            Send(row.JoinValue, partition, epoch);
+        }
+    }
+
+    private RowChange Take(in LogRecord record, in RowsRecord row)
+    {
+        var key = record.Key!.Value.Span;
+        return row.IsTombstone ? _groups.Remove(key, row, record.Offset) : _groups.Put(key, row, record.Offset);
+    }
+
+    private long Take(in LogRecord record, in QuestionRecord question)
+    {
+        if (!question.IsTombstone) return _subscribers.Add(question.JoinValue, question.AskingPartition, question.Epoch);
+        _subscribers.Remove(question.JoinValue, question.AskingPartition);
+        return 0;
+    }
+
+    private void Prepare(ReadOnlySpan<byte> joinValue, in GroupHead head)
+    {
+        var bytes = AnswerRecord.HeadBytes + Varint.Length((ulong)head.Count) + head.AnswerBytes;
+        if (bytes > Context.Options.AnswerBytes)
+        {
+            _answer.Refuse(head.Version, $"the {head.Count} related rows of {Reasons.Quote(joinValue)} take {bytes} bytes, more than {Context.Options.AnswerBytes}");
+            return;
+        }
+
+        _answer.Start();
+        _groups.CopyTo(_answer, joinValue, head.Count);
+        _answer.Finish(head.Version);
+    }
+
+    private void Send(ReadOnlySpan<byte> joinValue, int partition, long epoch)
+    {
+        Context.Counts.Answers++;
+        Context.Sink.Send(new InternalRecord { Topic = _answersTopic, Partition = partition, Key = joinValue, Value = _answer.ValueFor(epoch) });
+    }
+
+    private QuestionRecord Question(in LogRecord record)
+    {
+        var question = QuestionRecord.Read(record, Context.PositionOf(record));
+        CheckPartition(record, question.JoinValue);
+        if (question.AskingPartition < _askers) return question;
+        throw new InvalidRequestException(
+            $"{Context.PositionOf(record)}: partition {question.AskingPartition} asks, but '{_answersTopic}' has {_askers} partitions; internal topics must keep their partition counts.");
+    }
+
+    private RowsRecord Row(in LogRecord record)
+    {
+        var row = RowsRecord.Read(record, Context.PositionOf(record));
+        CheckPartition(record, row.JoinValue);
+        return row;
+    }
+
+    private void CheckPartition(in LogRecord record, ReadOnlySpan<byte> joinValue)
+    {
+        var own = Murmur2Partitioner.PartitionFor(joinValue, _partitions);
+        if (own == record.Partition) return;
+        throw new InvalidRequestException(
+            $"{Context.PositionOf(record)}: join value {Reasons.Quote(joinValue)} belongs to partition {own} of {_partitions}. Only EntitySync may write internal topics, and they must keep their partition counts.");
     }
 }

@@ -34,4 +34,13 @@ public sealed class JoinCounts
 
     /// <summary>Root records read again to rebuild state.</summary>
     public long Restored { get; set; }
+
+    /// <summary>Questions of shuffle relations taken by answer tasks, repeated ones included; withdrawals are not counted.</summary>
+    public long Questions { get; set; }
+
+    /// <summary>Answers of shuffle relations sent to root tasks, refusals included.</summary>
+    public long Answers { get; set; }
+
+    /// <summary>Records of shuffle relations sent on under a join value: rows that came to it and rows that left it.</summary>
+    public long RowsRekeyed { get; set; }
 }

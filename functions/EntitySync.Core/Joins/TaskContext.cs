@@ -64,4 +64,10 @@ public sealed record JoinOptions
 
     /// <summary>Largest related row, in bytes; a larger one goes to the dead-letter topic and the one before stays.</summary>
     public int RelatedRowBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>
+    /// Largest answer of a shuffle relation, in bytes: all rows of one join value together. Beyond it the entities that refer to the value are rejected with the
+    /// reason. Must leave room for key and record head below the answers topic's <c>max.message.bytes</c>, 1 MiB by default.
+    /// </summary>
+    public int AnswerBytes { get; init; } = 900 * 1024;
 }
