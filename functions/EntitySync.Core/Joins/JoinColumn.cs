@@ -17,7 +17,7 @@ internal sealed class JoinColumn(FieldPath path, int maximumRowBytes)
     /// <summary>Longest join value; a reference table allows no longer key either.</summary>
     public const int MaximumValueBytes = 2048;
 
-    private static readonly JsonReaderOptions Strict = new() { MaxDepth = RootDocument.MaxDepth };
+    private static readonly JsonReaderOptions Strict = new() { MaxDepth = EnrichmentLimits.DocumentDepth };
 
     private readonly byte[][] _steps = [.. path.Steps.Select(step => Encoding.UTF8.GetBytes(step.Name))];
     private byte[] _unescaped = new byte[256];

@@ -13,7 +13,7 @@ namespace EntitySync.Core.Joins;
 /// </summary>
 internal sealed class RekeyTask : JoinTask
 {
-    private readonly InMemoryStateStore _joinValues = new(); // the related row's own key -> join value; rows without join value are absent
+    private readonly PagedStateStore _joinValues = new(); // the related row's own key -> join value; rows without join value are absent
     private readonly JoinColumn _column;
     private readonly string _rowsTopic;
     private readonly int _partitions;

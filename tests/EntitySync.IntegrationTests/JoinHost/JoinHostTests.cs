@@ -1,5 +1,6 @@
 using System.Net;
 using Confluent.Kafka;
+using EntitySync.Core.Enrichment;
 using EntitySync.Core.Joins;
 using EntitySync.Core.State;
 

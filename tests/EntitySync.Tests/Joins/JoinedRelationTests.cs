@@ -12,7 +12,7 @@ public sealed class JoinedRelationTests
 {
     private const string Message = """{"replayId":"r1","causes":[]}""";
 
-    public static TheoryData<Strategy> Strategies => [Strategy.Broadcast];
+    public static TheoryData<Strategy> Strategies => [Strategy.Broadcast, Strategy.Shuffle];
 
     [Theory]
     [MemberData(nameof(Strategies))]

@@ -20,9 +20,9 @@ internal enum RowChange
 /// </summary>
 internal sealed class RelatedGroups : IDisposable
 {
-    private readonly InMemoryStateStore _heads = new(); // join value -> GroupHead
-    private readonly InMemoryStateStore _places = new(); // key in the rows topic -> 4 bytes place in the group
-    private readonly InMemoryStateStore _rows = new(); // join value, 4 bytes place -> row as an answer holds it
+    private readonly PagedStateStore _heads = new(); // join value -> GroupHead
+    private readonly PagedStateStore _places = new(); // key in the rows topic -> 4 bytes place in the group
+    private readonly PagedStateStore _rows = new(); // join value, 4 bytes place -> row as an answer holds it
     private readonly byte[] _place = new byte[sizeof(int)];
     private byte[] _rowKey = new byte[128];
     private byte[] _movedKey = new byte[128];

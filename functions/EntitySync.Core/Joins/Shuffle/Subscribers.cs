@@ -11,7 +11,7 @@ internal sealed class Subscribers : IDisposable
 {
     private const int EntryBytes = sizeof(int) + sizeof(long);
 
-    private readonly InMemoryStateStore _lists = new();
+    private readonly PagedStateStore _lists = new();
     private byte[] _list = new byte[8 * EntryBytes];
 
     public long Bytes => _lists.PayloadBytes;
