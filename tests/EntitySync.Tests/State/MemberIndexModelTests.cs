@@ -14,7 +14,7 @@ public sealed class MemberIndexModelTests : IDisposable
     private Random _random = new();
     private int _finishedWalks;
 
-    public static TheoryData<int, int, uint> Histories() => new(Enumerable.Range(1, 20).SelectMany(seed => new[]
+    public static TheoryData<int, int, uint> Histories() => new(Enumerable.Range(1, 6).SelectMany(seed => new[]
     {
         (seed, members: 3, orders: uint.MaxValue),
         (seed, members: 150, orders: 5u),

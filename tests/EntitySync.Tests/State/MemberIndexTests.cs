@@ -109,7 +109,8 @@ public sealed class MemberIndexTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void AfterDispose_UseThrowsAndNothingIsHeld()
     {
-        AddMillion();
+        _index.Add(0, 1, 1);
+        _index.Add(0, 1, 2);
         _index.Dispose();
 
         Should.Throw<ObjectDisposedException>(() => _index.Add(0, 1, 1));

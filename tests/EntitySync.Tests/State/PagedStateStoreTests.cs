@@ -117,6 +117,18 @@ public sealed class PagedStateStoreTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public void SizesShiftToWhereMostWereNot_SparseSlabsAreGivenUp()
+    {
+        var random = new Random(4);
+        for (var number = 0; number < 100_000; number++) _store.Put(BitConverter.GetBytes(number), new byte[100]);
+        for (var number = 0; number < 100_000; number++) _store.Put(BitConverter.GetBytes(number), new byte[random.Next(50, 150)]);
+
+        var overhead = (_store.AllocatedBytes - _store.PayloadBytes) / (double)_store.Count;
+        output.WriteLine($"{overhead:F1} bytes an entry");
+        overhead.ShouldBeLessThan(45);
+    }
+
+    [Fact]
     public void TwoMillionEntries_CostAtMost25BytesEachOverPayload()
     {
         var random = new Random(5);

@@ -3,15 +3,15 @@ using EntitySync.Core.Errors;
 namespace EntitySync.Core.State.Paged;
 
 /// <summary>
-/// Hands out slots of native memory under 4-byte addresses; 0 is no address. A slot never moves.
+/// Hands out slots of native memory under 4-byte addresses; 0 is no address. A slot moves only in <see cref="Compact"/>.
 /// <list type="bullet">
 /// <item>Memory comes in pages of up to 1 MiB, cut into slabs of 64 KiB. All slots of a slab are of one <see cref="SizeClasses">class</see>.</item>
-/// <item>A freed slot is reused by its class, an emptied slab by any class, so that state whose values change their sizes does not grow.</item>
+/// <item>A freed slot is reused by its class, an emptied slab by any class. <see cref="Compact"/> empties slabs when a class has too many free slots.</item>
 /// <item>What is larger than the largest class is a block of its own, in steps of 1 KiB, and goes back to the operating system when freed.</item>
 /// <item>An address is the number of a slab or block (19 bits) and the slot's start in it in units of 8 bytes (13 bits): 32 GiB in all.</item>
 /// </list>
 /// </summary>
-internal sealed unsafe class SlabHeap(NativeBlocks blocks)
+internal sealed unsafe partial class SlabHeap(NativeBlocks blocks)
 {
     private const int UnitBits = 13;
     private const int UnitsPerSlab = 1 << UnitBits;
@@ -21,7 +21,7 @@ internal sealed unsafe class SlabHeap(NativeBlocks blocks)
     private const int BlockStepBytes = 1024;
     private const int BlockClass = 0;
 
-    private readonly int[] _withRoom = new int[SizeClasses.Count];
+    private readonly SlabClass[] _classes = new SlabClass[SizeClasses.Count];
     private nint[] _memory = new nint[16];
     private Slab[] _slabs = new Slab[16];
     private int _slabCount = 1;
@@ -42,8 +42,8 @@ internal sealed unsafe class SlabHeap(NativeBlocks blocks)
     {
         if (bytes > SizeClasses.LargestBytes) return AllocateBlock(bytes);
         var sizeClass = SizeClasses.ClassOf((int)bytes);
-        var number = _withRoom[sizeClass];
-        if (number == 0) number = TakeSlab(sizeClass);
+        if (_classes[sizeClass].FirstWithRoom == 0) TakeSlab(sizeClass);
+        var number = _classes[sizeClass].FirstWithRoom;
         ref var slab = ref _slabs[number];
         int unit;
         if (slab.FirstFree != 0)
@@ -58,6 +58,7 @@ internal sealed unsafe class SlabHeap(NativeBlocks blocks)
         }
 
         slab.Live++;
+        _classes[sizeClass].FreeSlots--;
         if (IsFull(slab)) Unlink(number);
         return ((uint)number << UnitBits) | (uint)unit;
     }
@@ -78,10 +79,9 @@ internal sealed unsafe class SlabHeap(NativeBlocks blocks)
         *(ushort*)At(address) = slab.FirstFree;
         slab.FirstFree = (ushort)(unit + 1);
         slab.Live--;
+        _classes[slab.Class].FreeSlots++;
         if (wasFull) Link(number);
-        if (slab.Live > 0) return;
-        Unlink(number);
-        Push(ref _empty, number);
+        if (slab.Live == 0) GiveUp(number);
     }
 
     private static bool IsFull(in Slab slab) => slab.FirstFree == 0 && slab.CutUnits + (SizeClasses.BytesOf(slab.Class) >> 3) > UnitsPerSlab;
@@ -103,13 +103,24 @@ internal sealed unsafe class SlabHeap(NativeBlocks blocks)
         return (uint)number << UnitBits;
     }
 
-    private int TakeSlab(int sizeClass)
+    private void TakeSlab(int sizeClass)
     {
         if (_empty == 0) AddPage();
         var number = Pop(ref _empty);
         _slabs[number] = new Slab { Class = (ushort)sizeClass };
+        _classes[sizeClass].Slabs++;
+        _classes[sizeClass].FreeSlots += SlotsPerSlab(sizeClass);
         Link(number);
-        return number;
+    }
+
+    /// <summary>Takes a slab without live slots from its class: any class may have it next.</summary>
+    private void GiveUp(int number)
+    {
+        Unlink(number);
+        int sizeClass = _slabs[number].Class;
+        _classes[sizeClass].Slabs--;
+        _classes[sizeClass].FreeSlots -= SlotsPerSlab(sizeClass);
+        Push(ref _empty, number);
     }
 
     /// <summary>The first pages are smaller, so that a small state stays small.</summary>
@@ -155,18 +166,30 @@ internal sealed unsafe class SlabHeap(NativeBlocks blocks)
     private void Link(int number)
     {
         ref var slab = ref _slabs[number];
-        ref var first = ref _withRoom[slab.Class];
-        (slab.Previous, slab.Next) = (0, first);
-        if (first != 0) _slabs[first].Previous = number;
-        first = number;
+        ref var slabClass = ref _classes[slab.Class];
+        (slab.Previous, slab.Next) = (0, slabClass.FirstWithRoom);
+        if (slab.Next != 0) _slabs[slab.Next].Previous = number;
+        else slabClass.LastWithRoom = number;
+        slabClass.FirstWithRoom = number;
     }
 
     private void Unlink(int number)
     {
         ref var slab = ref _slabs[number];
+        ref var slabClass = ref _classes[slab.Class];
         if (slab.Previous != 0) _slabs[slab.Previous].Next = slab.Next;
-        else _withRoom[slab.Class] = slab.Next;
+        else slabClass.FirstWithRoom = slab.Next;
         if (slab.Next != 0) _slabs[slab.Next].Previous = slab.Previous;
+        else slabClass.LastWithRoom = slab.Previous;
+    }
+
+    /// <summary>The slabs of one size. Those with room are in a list; a slab gets to its front by becoming one.</summary>
+    private struct SlabClass
+    {
+        public int FirstWithRoom;
+        public int LastWithRoom;
+        public int Slabs;
+        public int FreeSlots;
     }
 
     /// <summary>Slab, or the number of a block. Lists go by number, 0 ends them.</summary>
