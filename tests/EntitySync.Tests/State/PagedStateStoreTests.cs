@@ -59,6 +59,21 @@ public sealed class PagedStateStoreTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public void ValueGrowsByteByByteUnderTheStoresOwnKey_KeyAndValueStayWhole()
+    {
+        var id = _store.Put(Bytes("abc"), []);
+        for (var length = 1; length <= 16_500; length += length < 300 || length > 16_300 ? 1 : 400)
+        {
+            var value = Enumerable.Repeat((byte)length, length).ToArray();
+            _store.Put(_store.KeyOf(id), value).ShouldBe(id);
+            _store.KeyOf(id).SequenceEqual("abc"u8).ShouldBeTrue();
+            _store.ValueOf(id).SequenceEqual(value).ShouldBeTrue();
+        }
+
+        _store.Count.ShouldBe(1);
+    }
+
+    [Fact]
     public void IdNotInUse_Throws()
     {
         var id = _store.Put(Bytes("a"), Bytes("1"));
