@@ -9,7 +9,7 @@ namespace EntitySync.Core.Enrichment;
 /// A scalar of a related row, made once into a form that compares exactly: numbers of any length and exponent by value (never through a double),
 /// numbers before strings before booleans, strings by their UTF-8 bytes.
 /// </summary>
-public readonly struct PickValue
+public sealed class PickValue
 {
     private readonly byte _rank;
     private readonly int _sign;

@@ -77,7 +77,7 @@ public sealed class PreparedRow
     /// <summary>True when the relation makes the same of both rows; position and version may differ.</summary>
     internal bool HasSameContent(PreparedRow other)
     {
-        if (Problem != other.Problem || Pick is null != other.Pick is null || (Pick is { } pick && pick.CompareTo(other.Pick!.Value) != 0)) return false;
+        if (Problem != other.Problem || Pick is null != other.Pick is null || (Pick is { } pick && pick.CompareTo(other.Pick!) != 0)) return false;
         return Values.Length == other.Values.Length && Values.Zip(other.Values).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second));
     }
 

@@ -110,7 +110,7 @@ internal readonly ref struct RootSplicer(EnricherPlan plan, ReadOnlySpan<byte> r
     internal static PreparedRow Better(PreparedRow best, PreparedRow row, PickOrder order)
     {
         if (order == PickOrder.First) return best;
-        var compared = row.Pick!.Value.CompareTo(best.Pick!.Value) * (order == PickOrder.Min ? 1 : -1);
+        var compared = row.Pick!.CompareTo(best.Pick!) * (order == PickOrder.Min ? 1 : -1);
         return compared < 0 || (compared == 0 && row.Key.AsSpan().SequenceCompareTo(best.Key) < 0) ? row : best;
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace EntitySync.Core.Joins;
 
 /// <summary>Visits the entities of changed values in small turns, so that whoever calls it can do something else in between.</summary>
@@ -20,25 +22,16 @@ internal sealed class Fanout(EntityTable entities, FanoutCursors cursors, Resolv
     private int Turn(FanoutCursor cursor, int limit, ref int bytes)
     {
         entities.Relations[cursor.Relation].Members.Read(cursor.Value, cursor.Next, limit, _members, out var next);
+        entities.Rows.ReadAhead(CollectionsMarshal.AsSpan(_members));
         var visited = 0;
-        uint last = 0;
         foreach (var member in _members)
         {
-            var order = entities.Rows.OrderOf(member);
-            if (cursor.IsWrapped && order >= cursor.End)
+            if (EndsBefore(cursor, member, visited, bytes) is { } end)
             {
-                next = null;
+                next = end;
                 break;
             }
 
-            // Entities of equal order are visited in one turn: the cursor cannot stand between them.
-            if (visited > 0 && order != last && bytes >= TurnBytes)
-            {
-                next = order;
-                break;
-            }
-
-            last = order;
             bytes += resolve.Visit(member, cursor.Relation, cursor.Value);
             visited++;
         }
@@ -46,6 +39,15 @@ internal sealed class Fanout(EntityTable entities, FanoutCursors cursors, Resolv
         cursor.Done += visited;
         Move(cursor, next);
         return visited;
+    }
+
+    // Entities of equal order are visited in one turn: the cursor cannot stand between them.
+    private uint? EndsBefore(FanoutCursor cursor, int member, int visited, int bytes)
+    {
+        if (!cursor.IsWrapped && bytes < TurnBytes) return null;
+        var order = entities.Rows.OrderOf(member);
+        if (cursor.IsWrapped && order >= cursor.End) return order;
+        return bytes >= TurnBytes && visited > 0 && order != entities.Rows.OrderOf(_members[visited - 1]) ? order : null;
     }
 
     private void Move(FanoutCursor cursor, uint? next)

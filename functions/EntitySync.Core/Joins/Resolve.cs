@@ -236,9 +236,25 @@ internal sealed class Resolve
         {
             var index = _winnerOf[relation];
             if (index < 0) continue;
-            var winner = outcome.Kind == EnrichmentKind.Emitted && TryWinner(relation, links.Of(relation), out var found) ? found : EntityRow.UnknownWinner;
+            var winner = outcome.Kind == EnrichmentKind.Emitted ? ChosenAt(relation, links.Of(relation)) : EntityRow.UnknownWinner;
             if (row.Winners[index] != winner) EntityRow.SetWinner(stored, index, winner);
         }
+    }
+
+    /// <summary>Which value's row the splicer has chosen.</summary>
+    private byte ChosenAt(int relation, ReadOnlySpan<int> values)
+    {
+        if (_buffer.Chosen[relation] is not { } chosen) return EntityRow.NoWinner;
+        for (var i = 0; i < values.Length && i < EntityRow.UnknownWinner; i++)
+        {
+            _entities.Relations[relation].TryRows(values[i], out var row);
+            for (; row is not null; row = row.Next)
+            {
+                if (ReferenceEquals(row, chosen)) return (byte)i;
+            }
+        }
+
+        return EntityRow.UnknownWinner;
     }
 
     private Position PositionOf(long offset) => new(_context.Topology.Root.Topic, _context.Partition, offset);

@@ -9,6 +9,9 @@ namespace EntitySync.Core.State;
 /// </summary>
 public sealed unsafe class PagedStateStore : IStateStore
 {
+    private const int CacheLineBytes = 64;
+    private const int ReadAheadBytes = 1024;
+
     private readonly NativeBlocks _blocks = new();
     private readonly NativeSegments<Entry> _entries;
     private readonly KeyTable _table;
@@ -48,6 +51,24 @@ public sealed unsafe class PagedStateStore : IStateStore
     public Span<byte> ValueForUpdateOf(int id) => RowAt(Checked(id)).Value;
 
     public uint OrderOf(int id) => _entries[Checked(id)].Hash;
+
+    /// <summary>
+    /// Touches entries that are about to be read one after the other. They lie anywhere in memory: loads that do not wait for each other bring them into the
+    /// processor's cache several at a time.
+    /// </summary>
+    /// <returns>Nothing of meaning; it keeps the loads from being optimised away.</returns>
+    public int ReadAhead(ReadOnlySpan<int> ids)
+    {
+        var touched = 0;
+        foreach (var id in ids) touched += (int)_entries[Checked(id)].Address;
+        foreach (var id in ids)
+        {
+            var value = RowAt(id).Value;
+            for (var at = 0; at < value.Length && at < ReadAheadBytes; at += CacheLineBytes) touched += value[at];
+        }
+
+        return touched;
+    }
 
     public int NextId(int after)
     {

@@ -37,7 +37,7 @@ public sealed class PickValueTests
     [Fact]
     public void Values_CompareExactly()
     {
-        var values = Rising.SelectMany((line, rank) => line.Select(json => (Json: json, Rank: rank, Value: Parse(json)!.Value))).ToList();
+        var values = Rising.SelectMany((line, rank) => line.Select(json => (Json: json, Rank: rank, Value: Parse(json)!))).ToList();
         foreach (var a in values)
         {
             foreach (var b in values) Math.Sign(a.Value.CompareTo(b.Value)).ShouldBe(a.Rank.CompareTo(b.Rank), $"{a.Json} against {b.Json}");
