@@ -1,7 +1,7 @@
 using EntitySync.Core.Definitions;
+using EntitySync.Core.Enrichment;
 using EntitySync.Core.Errors;
 using EntitySync.Core.Joins.Shuffle;
-using EntitySync.Core.Enrichment;
 using EntitySync.Core.State;
 
 namespace EntitySync.Core.Joins;
@@ -33,9 +33,9 @@ internal sealed class AnswerTask : JoinTask
 
     public override long Rows => _groups.Count;
 
-    public override long StateBytes => _groups.Bytes + _subscribers.Bytes;
+    public override long StateBytes => _groups.PayloadBytes + _subscribers.PayloadBytes;
 
-    public override long AllocatedBytes => StateBytes;
+    public override long AllocatedBytes => _groups.AllocatedBytes + _subscribers.AllocatedBytes;
 
     public override void Restore(in LogRecord record)
     {
@@ -110,7 +110,7 @@ internal sealed class AnswerTask : JoinTask
         }
 
         _answer.Start();
-        _groups.CopyTo(_answer, joinValue, head.Count);
+        _groups.CopyTo(_answer, joinValue);
         _answer.Finish(head.Version);
     }
 

@@ -34,7 +34,7 @@ internal sealed class RekeyTask : JoinTask
 
     public override long StateBytes => _joinValues.PayloadBytes;
 
-    public override long AllocatedBytes => _joinValues.PayloadBytes;
+    public override long AllocatedBytes => _joinValues.AllocatedBytes;
 
     public override void Restore(in LogRecord record)
     {

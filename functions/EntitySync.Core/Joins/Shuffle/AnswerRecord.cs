@@ -80,7 +80,7 @@ public ref struct AnswerRows
             return false;
         }
 
-        Current = AnswerRow.Read(ref _reader);
+        Current = new AnswerRow(_reader.Sized(), _reader.Int32(), _reader.Offset(), _reader.Sized());
         return true;
     }
 }
@@ -99,19 +99,23 @@ public readonly ref struct AnswerRow(ReadOnlySpan<byte> key, int originPartition
 
     public ReadOnlySpan<byte> Json { get; } = json;
 
-    /// <summary>Writes a row as it stands in an answer into <paramref name="buffer"/>, which grows when it is too small.</summary>
-    public static ReadOnlySpan<byte> Encode(ref byte[] buffer, ReadOnlySpan<byte> key, int originPartition, long originOffset, ReadOnlySpan<byte> json)
+    /// <summary>Writes all but the key, as an answer holds it, into <paramref name="buffer"/>, which grows when it is too small.</summary>
+    internal static ReadOnlySpan<byte> EncodeTail(ref byte[] buffer, int originPartition, long originOffset, ReadOnlySpan<byte> json)
     {
-        RecordBuffer.Reserve(ref buffer, (4 * Varint.MaximumBytes) + key.Length + json.Length);
-        var at = Varint.Write(buffer, (ulong)key.Length);
-        key.CopyTo(buffer.AsSpan(at));
-        at += key.Length;
-        at += Varint.Write(buffer.AsSpan(at), (ulong)originPartition);
+        RecordBuffer.Reserve(ref buffer, (3 * Varint.MaximumBytes) + json.Length);
+        var at = Varint.Write(buffer, (ulong)originPartition);
         at += Varint.Write(buffer.AsSpan(at), (ulong)originOffset);
         at += Varint.Write(buffer.AsSpan(at), (ulong)json.Length);
         json.CopyTo(buffer.AsSpan(at));
         return buffer.AsSpan(0, at + json.Length);
     }
 
-    internal static AnswerRow Read(scoped ref RecordReader reader) => new(reader.Sized(), reader.Int32(), reader.Offset(), reader.Sized());
+    internal static AnswerRow DecodeTail(ReadOnlySpan<byte> key, ReadOnlySpan<byte> tail)
+    {
+        var reader = new RecordReader(tail, default);
+        return new AnswerRow(key, reader.Int32(), reader.Offset(), reader.Sized());
+    }
+
+    /// <summary>Bytes of a row in an answer.</summary>
+    internal static long EncodedBytes(ReadOnlySpan<byte> key, ReadOnlySpan<byte> tail) => Varint.Length((ulong)key.Length) + (long)key.Length + tail.Length;
 }

@@ -11,6 +11,7 @@ public sealed class AnswerWriter
     private readonly Growable<Slot> _slots = new();
     private readonly Growable<byte> _value = new();
     private readonly Comparison<Slot> _byKey;
+    private byte[] _tail = new byte[256];
 
     public AnswerWriter()
     {
@@ -23,19 +24,26 @@ public sealed class AnswerWriter
         _slots.Clear();
     }
 
-    /// <param name="row">As <see cref="AnswerRow.Encode"/> makes it.</param>
-    public void Add(ReadOnlySpan<byte> row)
+    public void Add(ReadOnlySpan<byte> key, int originPartition, long originOffset, ReadOnlySpan<byte> json) =>
+        Add(key, AnswerRow.EncodeTail(ref _tail, originPartition, originOffset, json));
+
+    /// <param name="key">The related row's own key.</param>
+    /// <param name="tail">The rest of the row, as <see cref="AnswerRow.EncodeTail"/> makes it.</param>
+    internal void Add(ReadOnlySpan<byte> key, ReadOnlySpan<byte> tail)
     {
-        var lengthBytes = Varint.TryRead(row, out var keyLength);
-        _slots.Add(new Slot(_rows.Count, row.Length, _rows.Count + lengthBytes, (int)keyLength));
-        _rows.Append(row);
+        var start = _rows.Count;
+        Varint.Write(_rows, (ulong)key.Length);
+        var keyStart = _rows.Count;
+        _rows.Append(key);
+        _rows.Append(tail);
+        _slots.Add(new Slot(start, _rows.Count - start, keyStart, key.Length));
     }
 
     /// <summary>Ends the answer with the rows added since <see cref="Start"/>.</summary>
     public void Finish(long version)
     {
         WriteHead(AnswerRecord.RowsFormat, version);
-        _value.Advance(Varint.Write(_value.Reserve(Varint.MaximumBytes), (ulong)_slots.Count));
+        Varint.Write(_value, (ulong)_slots.Count);
         _slots.Span.Sort(_byKey);
         foreach (ref readonly var slot in _slots.Span) _value.Append(_rows.Span.Slice(slot.Start, slot.Length));
     }

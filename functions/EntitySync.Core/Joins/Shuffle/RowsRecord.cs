@@ -44,6 +44,14 @@ public readonly ref struct RowsRecord
         };
     }
 
+    /// <summary>The row key in a key that was read before.</summary>
+    internal static ReadOnlySpan<byte> RowKeyOf(ReadOnlySpan<byte> key)
+    {
+        var reader = new RecordReader(key, default);
+        reader.Sized();
+        return reader.Rest();
+    }
+
     /// <summary>Writes a key into <paramref name="buffer"/>, which grows when it is too small.</summary>
     public static ReadOnlySpan<byte> EncodeKey(ref byte[] buffer, ReadOnlySpan<byte> joinValue, ReadOnlySpan<byte> rowKey)
     {

@@ -14,7 +14,9 @@ internal sealed class Subscribers : IDisposable
     private readonly PagedStateStore _lists = new();
     private byte[] _list = new byte[8 * EntryBytes];
 
-    public long Bytes => _lists.PayloadBytes;
+    public long PayloadBytes => _lists.PayloadBytes;
+
+    public long AllocatedBytes => _lists.AllocatedBytes;
 
     /// <summary>The subscribers of a value. Valid until the next change.</summary>
     public SubscriberList Of(ReadOnlySpan<byte> joinValue) => new(_lists.TryGet(joinValue, out var list) ? list : default);
