@@ -46,10 +46,20 @@ public sealed record EntitySyncSettings
     /// <summary><c>JOIN_HTTP_PORT</c>: port of the container's health and status endpoints; 0 lets the system choose.</summary>
     public int JoinHttpPort { get; init; } = 8080;
 
+    /// <summary><c>JOIN_PROCESSING_GUARANTEE</c>: <c>exactly-once</c> (default: Kafka transactions) or <c>at-least-once</c> (emissions may come twice after a crash).</summary>
+    public ProcessingGuarantee JoinProcessingGuarantee { get; init; } = ProcessingGuarantee.ExactlyOnce;
+
+    /// <summary><c>JOIN_INSTANCE_ID</c>: part of the transactional ids, different for each container of a group. One that is the same after a restart ends
+    /// what its predecessor left open at once. Default: machine name and HTTP port, or a random one when the system chooses the port.</summary>
+    public string? JoinInstanceId { get; init; }
+
+    /// <summary><c>JOIN_ALLOW_UNCOMPACTED</c>: <c>true</c> to run although a table's topic is not compacted; state then is what its retention has left.</summary>
+    public bool JoinAllowUncompacted { get; init; }
+
     public static EntitySyncSettings FromEnvironment() => From(Environment.GetEnvironmentVariable);
 
     /// <summary>Reads the settings through <paramref name="read"/>; an empty value counts as absent.</summary>
-    /// <exception cref="FormatException">A number is not one; the message names the variable.</exception>
+    /// <exception cref="FormatException">A value is not what is expected; the message names the variable.</exception>
     public static EntitySyncSettings From(Func<string, string?> read)
     {
         var defaults = new EntitySyncSettings();
@@ -68,6 +78,9 @@ public sealed record EntitySyncSettings
             JoinGroupId = Text("JOIN_GROUP_ID") ?? defaults.JoinGroupId,
             JoinThreads = Number("JOIN_THREADS", defaults.JoinThreads),
             JoinHttpPort = Number("JOIN_HTTP_PORT", defaults.JoinHttpPort),
+            JoinProcessingGuarantee = Guarantee("JOIN_PROCESSING_GUARANTEE"),
+            JoinInstanceId = Text("JOIN_INSTANCE_ID"),
+            JoinAllowUncompacted = Switch("JOIN_ALLOW_UNCOMPACTED"),
         };
 
         string? Text(string name) => read(name) is { Length: > 0 } value ? value : null;
@@ -75,5 +88,29 @@ public sealed record EntitySyncSettings
         int Number(string name, int fallback) => Text(name) is not { } text ? fallback
             : int.TryParse(text, out var number) && number >= 0 ? number
             : throw new FormatException($"{name} is '{text}': a whole number of 0 or more is expected.");
+
+        ProcessingGuarantee Guarantee(string name) => Text(name) switch
+        {
+            null or "exactly-once" => ProcessingGuarantee.ExactlyOnce,
+            "at-least-once" => ProcessingGuarantee.AtLeastOnce,
+            var text => throw new FormatException($"{name} is '{text}'; allowed: exactly-once, at-least-once."),
+        };
+
+        bool Switch(string name) => Text(name) switch
+        {
+            null or "false" => false,
+            "true" => true,
+            var text => throw new FormatException($"{name} is '{text}'; allowed: true, false."),
+        };
     }
+}
+
+/// <summary>What a crash may do to the emissions of the join container.</summary>
+public enum ProcessingGuarantee
+{
+    /// <summary>Positions, emissions and progress are one Kafka transaction: a reader of committed records sees each emission once.</summary>
+    ExactlyOnce,
+
+    /// <summary>Positions are committed after the emissions: what came after the last commit is emitted again.</summary>
+    AtLeastOnce,
 }

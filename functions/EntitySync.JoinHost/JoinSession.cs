@@ -1,68 +1,68 @@
 using Confluent.Kafka;
 using EntitySync.Adapters.Kafka;
-using EntitySync.Core.Joins;
 using Microsoft.Extensions.Logging;
 
 namespace EntitySync.JoinHost;
 
 /// <summary>
-/// The clients and tasks of one thread from joining the group to leaving it. At-least-once: positions are committed only after every
-/// emission made from them is acknowledged. Any failure ends the session; the next one starts from the committed positions.
-/// All of it, the rebalance handlers included, runs on the thread that calls <see cref="Run"/>.
+/// The clients and tasks of one thread from joining the group to leaving it. Any failure ends the session; the next one starts from the committed
+/// positions. All of it, the rebalance handlers included, runs on the thread that calls <see cref="Run"/>.
+/// <list type="bullet">
+/// <item>A round takes what waits in this order, each in a bounded step: live records, replays, broadcast changes, one step of a fan-out.</item>
+/// <item>So a live update waits for one step at most, and a fan-out gets its step in every round.</item>
+/// </list>
 /// </summary>
 internal sealed class JoinSession : IDisposable
 {
     private readonly JoinThreadContext _context;
     private readonly IReadOnlyDictionary<string, int> _partitionCounts;
-    private readonly Dictionary<TopicPartition, OwnedPartition> _owned = [];
-    private readonly List<OwnedPartition> _new = [];
+    private readonly ThreadProducer _producer;
     private readonly KafkaEmissionSink _sink;
-    private readonly StateRestorer _restorer;
-    private readonly ReplayFollower _replays;
-    private readonly IConsumer<byte[]?, byte[]?> _member;
+    private readonly PartitionSet _partitions;
+    private readonly PositionCommitter _committer;
+    private readonly FanoutPace _fanout;
+    private readonly RecordConsumer _member;
     private bool _hasJoined;
     private bool _hasLeft;
+    private bool _isAbandoned;
     private CancellationToken _stop;
-    private int _sinceCommit;
-    private long _lastCommit;
 
     public JoinSession(JoinThreadContext context, ThreadClients clients)
     {
         _context = context;
-        _partitionCounts = TopicCheck.Run(clients, context.Topologies, context.Options.RequestTimeout);
-        _sink = new KafkaEmissionSink(clients.Producer(), context.Topologies.Select(topology => (topology, context.Counts[topology.Entity])), context.Logger);
-        _restorer = new StateRestorer(clients, context.Options.RequestTimeout, context.Logger, context.Time);
-        _replays = new ReplayFollower(clients);
+        _partitionCounts = TopicCheck.Run(clients, context);
+        _producer = new ThreadProducer(clients, context.Options, context.Time);
+        _sink = new KafkaEmissionSink(_producer, context.Topologies.Select(topology => (topology, context.Counts[topology.Entity])), context.Refused, context.Logger);
+        _partitions = new PartitionSet(context, _partitionCounts, _sink, clients);
+        _committer = new PositionCommitter(context, _producer, _sink, _partitions.Owned);
+        _fanout = new FanoutPace(context.Options.FanoutStep, context.Time);
         _member = clients.GroupMember(builder => builder
             .SetPartitionsAssignedHandler((_, partitions) => OnAssigned(partitions))
             .SetPartitionsRevokedHandler((_, partitions) => OnRevoked(partitions))
             .SetPartitionsLostHandler((_, partitions) => OnLost(partitions)));
-        _lastCommit = context.Time.GetTimestamp();
     }
 
     private JoinHostOptions Options => _context.Options;
 
-    /// <summary>Works until <paramref name="stop"/>, then commits what is acknowledged and leaves the group.</summary>
+    /// <summary>Works until <paramref name="stop"/>, then commits and leaves the group.</summary>
     /// <param name="abandon">Asked after the stop; true to leave without commit, as a crash would.</param>
     /// <param name="stop">Ends the work.</param>
     public void Run(Func<bool> abandon, CancellationToken stop)
     {
         _stop = stop;
-        _member.Subscribe(_context.Topologies.Select(topology => topology.Root.Topic).Distinct(StringComparer.Ordinal));
+        _producer.Start(stop);
+        _member.Subscribe(_context.Topologies.SelectMany(topology => topology.SubTopologies).Select(part => part.Lead.Topic).Distinct(StringComparer.Ordinal));
         while (!stop.IsCancellationRequested)
         {
-            var roots = TakeRoots();
-            BringNewToLife();
-            if (_restorer.IsBusy) _restorer.Step(Options.RestoreStep, GoLive);
-            var replays = roots == 0 ? _replays.Step(Options.ReplayStep) : 0;
-            if (roots + replays == 0 && !_restorer.IsBusy) TakeRoot(Options.IdleWait);
-            _sinceCommit += roots + replays;
+            var work = Round();
             _sink.ThrowIfFailed();
-            CommitIfDue();
-            _context.Report(State(), () => _owned.Values, () => _restorer.Progress);
+            if (_committer.IsDue(isIdle: work == 0)) _committer.Commit(_member, () => _stop.IsCancellationRequested);
+            _context.Queries.Answer(_partitions.Owned, _partitionCounts);
+            _context.Report(State(), _partitions, _member);
         }
 
-        if (abandon()) return;
+        _isAbandoned = abandon();
+        if (_isAbandoned) return;
         CommitLast();
         Leave();
     }
@@ -70,6 +70,8 @@ internal sealed class JoinSession : IDisposable
     /// <summary>Leaves the group, so that others need not wait for the session to time out, and drops what is not committed.</summary>
     public void Dispose()
     {
+        // Before the group is left: whoever takes over waits until the positions of this transaction are settled.
+        if (!_isAbandoned && _producer.Abort()) _context.Transactions.Aborted++;
         try
         {
             Leave();
@@ -81,135 +83,80 @@ internal sealed class JoinSession : IDisposable
         finally
         {
             _member.Dispose();
-            _replays.Dispose();
-            _restorer.Dispose();
-            _sink.Dispose();
-            foreach (var partition in _owned.Values) partition.Dispose();
+            _partitions.Dispose();
+            _producer.Dispose();
         }
     }
 
-    /// <summary>Nothing is flushed or committed on the way out: what could be has been, and after a failure nothing may.</summary>
-    private void Leave()
+    /// <returns>How much was done; 0 when there was nothing to do.</returns>
+    private int Round()
     {
-        if (_hasLeft) return;
-        _hasLeft = true;
-        _member.Close();
+        var live = TakeLeads() + _partitions.StepLive(Options.LiveStep);
+        var restored = _partitions.BringNewToLife(_member);
+        var others = live == 0 ? _partitions.StepReplays(Options.ReplayStep) : 0;
+        others += _partitions.StepBroadcasts(Options.BroadcastStep);
+        if (_sink.InFlight < Options.FanoutInFlight) others += _fanout.Step(_partitions.LiveTasks);
+        if (live + restored + others == 0 && TakeLead(Options.IdleWait)) live = 1;
+        _committer.OnWork(live + others);
+        return live + restored + others;
     }
 
-    private string State() => !_hasJoined ? "joining" : _restorer.IsBusy || _new.Count > 0 ? "restoring" : "running";
-
-    private int TakeRoots()
+    private int TakeLeads()
     {
         var taken = 0;
-        while (taken < Options.RootStep && TakeRoot(TimeSpan.Zero)) taken++;
+        while (taken < Options.LiveStep && TakeLead(TimeSpan.Zero)) taken++;
         return taken;
     }
 
-    private bool TakeRoot(TimeSpan wait)
+    private bool TakeLead(TimeSpan wait)
     {
-        ConsumeResult<byte[]?, byte[]?>? result;
-        try
-        {
-            result = _member.Consume(wait);
-        }
-        catch (ConsumeException failure) when (KafkaErrors.Sort(failure.Error) == KafkaErrorAction.Retry)
-        {
-            _context.Logger.LogWarning("Reading: {Error}", KafkaErrors.Describe(failure.Error));
-            return false;
-        }
-
-        if (result is null || !_owned.TryGetValue(result.TopicPartition, out var partition)) return false;
-        if (partition.IsLive) partition.ProcessRoot(result);
-        else partition.Backlog.Enqueue(result);
-        if (wait > TimeSpan.Zero) _sinceCommit++;
+        var result = _member.Take(wait, _context.Logger);
+        if (result is null || _partitions.Leads.Find(result) is not { } lead) return false;
+        if (lead.Owner.IsLive) lead.Process(result);
+        else lead.Owner.Backlog.Enqueue(result.Copy());
         return true;
     }
 
-    private List<TopicPartitionOffset> OnAssigned(List<TopicPartition> roots)
+    private IEnumerable<TopicPartitionOffset> OnAssigned(List<TopicPartition> leads)
     {
         _hasJoined = true;
-        if (roots.Count == 0) return [];
-        if (roots.Exists(root => root.Partition.Value >= _partitionCounts[root.Topic])) throw new JoinThreadException("A root topic has got more partitions");
-
-        var added = roots.ConvertAll(Own);
-        var asked = added.SelectMany(partition => partition.ReplayPartitions.Prepend(partition.Root)).ToList();
-        foreach (var committed in _member.Committed(asked, Options.RequestTimeout).Where(committed => committed.Offset.Value >= 0))
-        {
-            added.Single(partition => partition.Root == committed.TopicPartition || partition.ReplayPartitions.Contains(committed.TopicPartition))
-                .Position(committed.TopicPartition).Committed = committed.Offset.Value;
-        }
-
-        foreach (var partition in added) _owned.Add(partition.Root, partition);
-        _new.AddRange(added);
-        _context.Logger.LogInformation("Assigned {Partitions}", string.Join(", ", roots));
-        return added.ConvertAll(partition => new TopicPartitionOffset(partition.Root, partition.Position(partition.Root).Committed is { } next ? next : Offset.Beginning));
+        if (leads.Count == 0) return [];
+        _context.Logger.LogInformation("Assigned {Partitions}", string.Join(", ", leads));
+        return _partitions.Add(_member, leads);
     }
 
-    private void OnRevoked(List<TopicPartitionOffset> roots)
+    private void OnRevoked(List<TopicPartitionOffset> leads)
     {
         try
         {
-            if (!_hasLeft) Commit(() => _stop.IsCancellationRequested);
+            if (!_hasLeft) CommitBeforeRevoke();
         }
         finally
         {
-            Drop(roots, "Revoked");
+            Drop(leads, "Revoked");
         }
     }
 
-    private void OnLost(List<TopicPartitionOffset> roots) => Drop(roots, "Lost");
-
-    private void Drop(List<TopicPartitionOffset> roots, string how)
+    /// <summary>A transaction holds work of all partitions, so it is finished before any of them goes; what cannot be is done again by all.</summary>
+    private void CommitBeforeRevoke()
     {
-        _context.Logger.LogInformation("{How} {Partitions}", how, string.Join(", ", roots.Select(root => root.TopicPartition)));
-        foreach (var root in roots)
-        {
-            if (!_owned.Remove(root.TopicPartition, out var partition)) continue;
-            _new.Remove(partition);
-            _restorer.Leave(partition);
-            _replays.Leave(partition);
-            partition.Dispose();
-        }
+        var isCommitted = _committer.Commit(_member, () => _stop.IsCancellationRequested);
+        if (!isCommitted && _producer.InTransaction) throw new JoinThreadException("the transaction could not be finished before partitions were revoked");
     }
 
-    private OwnedPartition Own(TopicPartition root) => new(root,
-    [
-        .. _context.Topologies.Where(topology => topology.Root.Topic == root.Topic).Select(topology => JoinTask.Create(
-            topology,
-            topology.RootPart,
-            root.Partition.Value,
-            new TaskPorts(_partitionCounts, _sink, _context.Counts[topology.Entity], _context.Logger, _context.Time))),
-    ]);
-
-    /// <summary>Not done in the rebalance handler itself: a partition can be paused only once it is assigned.</summary>
-    private void BringNewToLife()
+    private void OnLost(List<TopicPartitionOffset> leads)
     {
-        if (_new.Count == 0) return;
-        var restoring = _restorer.Start(_new);
-        _member.Pause(restoring.Select(partition => partition.Root));
-        foreach (var partition in _new.Except(restoring)) GoLive(partition);
-        _new.Clear();
+        Drop(leads, "Lost");
+        if (!_hasLeft && _producer.InTransaction) throw new JoinThreadException("partitions were lost to others in the middle of a transaction");
     }
 
-    private void GoLive(OwnedPartition partition)
+    private void Drop(List<TopicPartitionOffset> leads, string how)
     {
-        partition.IsLive = true;
-        while (partition.Backlog.TryDequeue(out var result))
-        {
-            partition.ProcessRoot(result);
-            _sinceCommit++;
-        }
-
-        _member.Resume([partition.Root]);
-        _replays.Follow(partition);
+        _context.Logger.LogInformation("{How} {Partitions}", how, string.Join(", ", leads.Select(lead => lead.TopicPartition)));
+        foreach (var lead in leads) _partitions.Drop(lead.TopicPartition);
     }
 
-    private void CommitIfDue()
-    {
-        if (_sinceCommit == 0) return;
-        if (_sinceCommit < Options.CommitRecords && _context.Time.GetElapsedTime(_lastCommit) < Options.CommitInterval) return;
-        Commit(() => _stop.IsCancellationRequested);
-    }
+    private string State() => !_hasJoined ? "joining" : _partitions.IsRestoring ? "restoring" : "running";
 
     /// <summary>
     /// Another member that stops at the same time starts a rebalance, which forbids commits until this one has taken part in it.
@@ -219,33 +166,13 @@ internal sealed class JoinSession : IDisposable
     {
         var started = _context.Time.GetTimestamp();
         bool IsLate() => _context.Time.GetElapsedTime(started) > Options.StopFlushTimeout;
-        while (!Commit(IsLate) && !IsLate()) _member.Consume(Options.CommitInterval);
+        while (!_committer.Commit(_member, IsLate) && !IsLate()) _member.Consume(Options.CommitInterval);
     }
 
-    /// <summary>Waits for all emissions, then commits the positions they came from. A commit that a rebalance forbids is made up for later.</summary>
-    /// <returns>True when nothing is left to be committed.</returns>
-    private bool Commit(Func<bool> deadline)
+    private void Leave()
     {
-        _lastCommit = _context.Time.GetTimestamp();
-        var positions = _owned.Values.SelectMany(partition => partition.Uncommitted()).ToList();
-        if (!_sink.Flush(deadline)) return false;
-        if (positions.Count == 0) return true;
-        try
-        {
-            _member.Commit(positions);
-        }
-        catch (KafkaException failure) when (KafkaErrors.IsRebalance(failure.Error))
-        {
-            _context.Logger.LogInformation("Commit waits for the rebalance: {Error}", KafkaErrors.Describe(failure.Error));
-            return false;
-        }
-
-        _sinceCommit = 0;
-        foreach (var committed in positions) PositionOf(committed.TopicPartition).Committed = committed.Offset.Value;
-        _context.OnCommitted();
-        return true;
+        if (_hasLeft) return;
+        _hasLeft = true;
+        _member.Close();
     }
-
-    private SourcePosition PositionOf(TopicPartition source) =>
-        _owned.Values.Single(partition => partition.Root == source || partition.ReplayPartitions.Contains(source)).Position(source);
 }

@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using EntitySync.Adapters;
 using EntitySync.Adapters.Kafka;
+using EntitySync.Core.Errors;
 using EntitySync.Core.Joins;
 using Microsoft.Extensions.Logging;
 
@@ -21,13 +22,14 @@ internal sealed class JoinThread : IDisposable
     private volatile bool _abandon;
     private int _failures;
 
-    public JoinThread(int index, EntitySyncSettings settings, IReadOnlyList<JoinTopology> topologies, JoinHostOptions options, ILoggerFactory loggers, TimeProvider time)
+    public JoinThread(int index, string instance, EntitySyncSettings settings, IReadOnlyList<JoinTopology> topologies, JoinHostOptions options, ILoggerFactory loggers, TimeProvider time)
     {
         _name = $"join-{index}";
         var logger = loggers.CreateLogger($"EntitySync.JoinHost.{_name}");
         _backoff = new Backoff(options.FirstBackoff, options.LongestBackoff, Random.Shared.NextDouble);
-        _context = new JoinThreadContext(index, topologies, options, logger, time, () => _failures = 0);
-        _clients = new ThreadClients(settings, options, logger, _context.OnTrouble);
+        var isTransactional = settings.JoinProcessingGuarantee == ProcessingGuarantee.ExactlyOnce;
+        _context = new JoinThreadContext(index, topologies, options, isTransactional, logger, time, () => _failures = 0);
+        _clients = new ThreadClients(settings, options, $"{settings.JoinGroupId}-{instance}-{index}", logger, _context.OnTrouble);
     }
 
     public JoinThreadStatus Status => _context.Status;
@@ -56,9 +58,11 @@ internal sealed class JoinThread : IDisposable
         while (!_stop.IsCancellationRequested)
         {
             if (RunSession() is not { } failure) continue;
-            var wait = _backoff.Delay(++_failures);
-            _context.Logger.LogWarning("{Reason}. Next attempt from the committed positions in {Wait:F1} s", failure, wait.TotalSeconds);
-            _context.Report("waiting", failure);
+            var wait = failure.IsRefusal ? _context.Options.RefusedBackoff : _backoff.Delay(++_failures);
+            _context.Logger.Log(
+                failure.IsRefusal ? LogLevel.Error : LogLevel.Warning,
+                "{Reason}. Next attempt from the committed positions in {Wait:F1} s", failure.Reason, wait.TotalSeconds);
+            _context.Report("waiting", failure.Reason);
             _stop.Token.WaitHandle.WaitOne(wait);
         }
 
@@ -67,7 +71,7 @@ internal sealed class JoinThread : IDisposable
     }
 
     /// <returns>Why the session failed; null after a stop.</returns>
-    private string? RunSession()
+    private Failure? RunSession()
     {
         try
         {
@@ -77,19 +81,28 @@ internal sealed class JoinThread : IDisposable
         }
         catch (JoinThreadException failure)
         {
-            return failure.Message;
+            return new Failure(failure.Message);
+        }
+        catch (InvalidRequestException refusal)
+        {
+            // Trying again at once would only fill the memory once more: the numbers must change, or a person must act.
+            return new Failure(refusal.Message, IsRefusal: true);
         }
         catch (KafkaException failure)
         {
             var advice = KafkaErrors.Sort(failure.Error) == KafkaErrorAction.Fatal ? " (check credentials, permissions and configuration)" : "";
-            return KafkaErrors.Describe(failure.Error) + advice;
+            return new Failure(KafkaErrors.Describe(failure.Error) + advice);
         }
 #pragma warning disable CA1031 // A defect must not end the thread silently: its partitions would stand still while the process looks alive.
         catch (Exception defect)
 #pragma warning restore CA1031
         {
             _context.Logger.LogError(defect, "Unexpected failure");
-            return $"{defect.GetType().Name}: {defect.Message}";
+            return new Failure($"{defect.GetType().Name}: {defect.Message}");
         }
     }
+
+    /// <param name="Reason">For log and status.</param>
+    /// <param name="IsRefusal">Soon is too early for the next attempt.</param>
+    private sealed record Failure(string Reason, bool IsRefusal = false);
 }

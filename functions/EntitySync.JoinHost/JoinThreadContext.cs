@@ -5,13 +5,15 @@ namespace EntitySync.JoinHost;
 
 /// <summary>What one thread keeps over its sessions.</summary>
 internal sealed class JoinThreadContext(
-    int thread, IReadOnlyList<JoinTopology> topologies, JoinHostOptions options, ILogger logger, TimeProvider time, Action onCommitted)
+    int thread, IReadOnlyList<JoinTopology> topologies, JoinHostOptions options, bool isTransactional, ILogger logger, TimeProvider time, Action onCommitted)
 {
     private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(100);
 
-    private JoinThreadStatus _status = new(thread, "starting", null, [], []);
+    private JoinThreadStatus _status = new(thread, "starting", null, [], [], null);
     private long _lastReport;
     private volatile string? _trouble;
+
+    public int Thread => thread;
 
     public IReadOnlyList<JoinTopology> Topologies => topologies;
 
@@ -22,6 +24,15 @@ internal sealed class JoinThreadContext(
     public TimeProvider Time => time;
 
     public IReadOnlyDictionary<string, JoinCounts> Counts { get; } = topologies.ToDictionary(topology => topology.Entity, _ => new JoinCounts(), StringComparer.Ordinal);
+
+    public TransactionCounts Transactions { get; } = new();
+
+    public RefusedEmissions Refused { get; } = new();
+
+    public EntityQueries Queries { get; } = new();
+
+    /// <summary>What has been warned of once already.</summary>
+    public HashSet<string> Warned { get; } = new(StringComparer.Ordinal);
 
     public JoinThreadStatus Status => Volatile.Read(ref _status);
 
@@ -35,24 +46,35 @@ internal sealed class JoinThreadContext(
     }
 
     /// <summary>The thread is between two sessions or has ended.</summary>
-    public void Report(string state, string? reason) => Volatile.Write(ref _status, new JoinThreadStatus(thread, state, reason, [], []));
+    public void Report(string state, string? reason) => Volatile.Write(ref _status, new JoinThreadStatus(thread, state, reason, [], [], TransactionStatus()));
 
     /// <summary>Publishes a snapshot for other threads; cheap enough for every round, as it is made at most ten times a second or on a new state.</summary>
-    public void Report(string state, Func<IEnumerable<OwnedPartition>> owned, Func<IReadOnlyList<RestoreStatus>> restoring)
+    public void Report(string state, PartitionSet partitions, RecordConsumer member)
     {
         if (state == _status.State && time.GetElapsedTime(_lastReport) < ReportInterval) return;
         _lastReport = time.GetTimestamp();
-        var tasks = owned().SelectMany(partition => partition.Tasks.Select(task => TaskStatus(partition, task))).ToList();
-        Volatile.Write(ref _status, new JoinThreadStatus(thread, state, _trouble, tasks, restoring()));
+        var tasks = partitions.Owned.SelectMany(partition => TaskStatuses(partition, source => partitions.EndOf(source, member))).ToList();
+        Volatile.Write(ref _status, new JoinThreadStatus(thread, state, _trouble, tasks, partitions.Restoring, TransactionStatus()));
     }
 
-    private static JoinTaskStatus TaskStatus(OwnedPartition partition, JoinTask task)
+    private TransactionStatus? TransactionStatus() => isTransactional ? new TransactionStatus(Transactions.Committed, Transactions.Aborted) : null;
+
+    private static IEnumerable<JoinTaskStatus> TaskStatuses(OwnedPartition partition, Func<OwnedSource, long?> endOf)
     {
-        var root = partition.Position(partition.Root);
-        var replay = task.Part.Sources.FirstOrDefault(source => source.Role == SourceRole.Replay) is { } source
-            ? partition.Position(new Confluent.Kafka.TopicPartition(source.Topic, partition.Root.Partition))
-            : null;
-        return new JoinTaskStatus(
-            task.Topology.Entity, task.Partition, task.Rows, task.StateBytes, root.Next ?? root.Committed, root.Committed, replay?.Next ?? replay?.Committed, replay?.Committed);
+        for (var part = 0; part < partition.Parts.Count; part++)
+        {
+            var (topology, plan) = partition.Parts[part];
+            var task = part < partition.Tasks.Count ? partition.Tasks[part] : null;
+            var sources = partition.Sources.Where(source => source.HasPosition && source.IsReadBy(part)).Select(source => SourceStatusOf(source, endOf(source)));
+            yield return new JoinTaskStatus(
+                topology.Entity, plan.Name, partition.Lead.Partition.Partition.Value, partition.IsLive,
+                task?.Rows ?? 0, task?.StateBytes ?? 0, task?.AllocatedBytes ?? 0, [.. sources], task?.Fanouts ?? []);
+        }
+    }
+
+    private static SourceStatus SourceStatusOf(OwnedSource source, long? end)
+    {
+        var position = source.Next ?? source.Committed;
+        return new SourceStatus(source.Partition.Topic, source.Role.ToString(), position, source.Committed, end is { } known ? Math.Max(0, known - (position ?? 0)) : null);
     }
 }

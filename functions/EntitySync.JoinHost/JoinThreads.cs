@@ -21,8 +21,13 @@ internal sealed class JoinThreads : IHostedService, IDisposable
         _options = options;
         _logger = loggers.CreateLogger<JoinThreads>();
         _topologies = [.. catalog.All.Select(JoinTopology.BuildTopology)];
-        _threads = [.. Enumerable.Range(0, settings.JoinThreads).Select(index => new JoinThread(index, settings, _topologies, options, loggers, time))];
+        var instance = settings.JoinInstanceId ?? DefaultInstance(settings);
+        _threads = [.. Enumerable.Range(0, settings.JoinThreads).Select(index => new JoinThread(index, instance, settings, _topologies, options, loggers, time))];
     }
+
+    /// <summary>The same after a restart of the container, and another one in each: two that share a port share no machine name.</summary>
+    private static string DefaultInstance(EntitySyncSettings settings) =>
+        settings.JoinHttpPort == 0 ? Guid.NewGuid().ToString("N") : $"{Environment.MachineName}-{settings.JoinHttpPort}";
 
     public bool AreAlive => _threads.All(thread => !thread.Ended.IsCompleted);
 

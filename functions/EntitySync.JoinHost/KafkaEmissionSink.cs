@@ -6,65 +6,73 @@ using EntitySync.Adapters.Kafka;
 using EntitySync.Core.Joins;
 using EntitySync.Core.State;
 using Microsoft.Extensions.Logging;
-using DeliveryReport = Confluent.Kafka.DeliveryReport<byte[]?, byte[]?>;
-using Message = Confluent.Kafka.Message<byte[]?, byte[]?>;
+using DeliveryReport = Confluent.Kafka.DeliveryReport<byte[]?, EntitySync.JoinHost.OutgoingValue>;
+using Message = Confluent.Kafka.Message<byte[]?, EntitySync.JoinHost.OutgoingValue>;
 
 namespace EntitySync.JoinHost;
 
 /// <summary>
-/// Writes emissions through the thread's producer and knows what is not acknowledged yet.
-/// An emission that a topic will never take (too large) goes to the dead-letter topic; any other failure is final for the thread:
-/// it must not commit, and starts again from the committed positions.
+/// Writes what tasks emit through the thread's producer, in its transaction if it has them, and knows what is not acknowledged yet.
+/// An emission that a topic will never take (too large) goes to the dead-letter topic; any other failure is final for the session:
+/// it must not commit, and the next one starts from the committed positions.
 /// </summary>
-internal sealed class KafkaEmissionSink : IEmissionSink, IDisposable
+internal sealed class KafkaEmissionSink : IEmissionSink
 {
-    private const int ShortenedBytes = 64 * 1024;
     private static readonly TimeSpan WaitStep = TimeSpan.FromMilliseconds(100);
 
-    private readonly IProducer<byte[]?, byte[]?> _producer;
+    private readonly ThreadProducer _producer;
     private readonly ImmutableDictionary<string, (JoinTopology Topology, JoinCounts Counts)> _byEmissionTopic;
+    private readonly TopicPartitions _partitions = new();
+    private readonly EmissionHeaders _headers = new();
+    private readonly RefusedEmissions _known;
     private readonly ILogger _logger;
-    private readonly ConcurrentQueue<(string Topic, Message Message, string Reason)> _refused = new();
+    private readonly ConcurrentQueue<RefusedRecord> _refused = new();
     private readonly Action<DeliveryReport> _onDelivered;
     private long _unacknowledged;
     private volatile string? _failure;
 
-    public KafkaEmissionSink(IProducer<byte[]?, byte[]?> producer, IEnumerable<(JoinTopology Topology, JoinCounts Counts)> topologies, ILogger logger)
+    public KafkaEmissionSink(
+        ThreadProducer producer, IEnumerable<(JoinTopology Topology, JoinCounts Counts)> topologies, RefusedEmissions known, ILogger logger)
     {
         _producer = producer;
         _byEmissionTopic = topologies.ToImmutableDictionary(entry => entry.Topology.EmissionTopic, StringComparer.Ordinal);
+        _known = known;
         _logger = logger;
         _onDelivered = OnDelivered;
     }
 
-    public void Emit(in Emission emission) => Send(emission.Topology.EmissionTopic, new Message
-    {
-        Key = emission.HasKey ? emission.Key.ToArray() : null,
-        Value = emission.IsTombstone ? null : emission.Value.ToArray(),
-        Headers = ToHeaders(emission.CopyHeaders()),
-    });
+    /// <summary>Records sent and not acknowledged yet.</summary>
+    public long InFlight => Interlocked.Read(ref _unacknowledged);
 
-    public void Send(in InternalRecord record)
+    public void Emit(in Emission emission)
     {
-        Interlocked.Increment(ref _unacknowledged);
-        throw new NotSupportedException();
+        var isLive = emission.Replay.IsEmpty;
+        var headers = isLive ? _headers.Live(emission.RootPosition) : EmissionHeaders.Of(emission.CopyHeaders());
+        var value = new OutgoingValue(emission.IsTombstone ? null : emission.Value.ToArray(), emission.RootPosition, isLive ? null : headers);
+        var message = new Message { Key = emission.HasKey ? emission.Key.ToArray() : null, Value = value, Headers = headers };
+        var topic = emission.Topology.EmissionTopic;
+        if (_known.Find(topic, message.Key, value.Bytes) is { } reason) SendInstead(new RefusedRecord(topic, message.Key, value, reason));
+        else Send(_partitions.Any(topic), message);
     }
 
-    public void DeadLetter(OutgoingRecord record) =>
-        Send(record.Topic, new Message { Key = record.Key?.ToArray(), Value = record.Value?.ToArray(), Headers = ToHeaders(record.Headers) });
+    public void Send(in InternalRecord record) => Send(
+        _partitions.Of(record.Topic, record.Partition),
+        new Message { Key = record.Key.ToArray(), Value = new OutgoingValue(record.IsTombstone ? null : record.Value.ToArray()) });
+
+    public void DeadLetter(OutgoingRecord record) => SendDeadLetter(record.Topic, record.Key?.ToArray(), record.Value?.ToArray(), EmissionHeaders.Of(record.Headers));
 
     /// <summary>Waits until everything sent so far is acknowledged.</summary>
-    /// <returns>False when <paramref name="deadline"/> came first.</returns>
+    /// <returns>False when <paramref name="isLate"/> came first.</returns>
     /// <exception cref="JoinThreadException">An emission could not be written.</exception>
-    public bool Flush(Func<bool> deadline)
+    public bool Flush(Func<bool> isLate)
     {
         while (true)
         {
             ThrowIfFailed();
-            SendRefused();
-            if (Interlocked.Read(ref _unacknowledged) == 0 && _refused.IsEmpty) return true;
-            if (deadline()) return false;
-            _producer.Flush(WaitStep);
+            while (_refused.TryDequeue(out var refused)) SendInstead(refused);
+            if (InFlight == 0 && _refused.IsEmpty) return true;
+            if (isLate()) return false;
+            _producer.Client.Flush(WaitStep);
         }
     }
 
@@ -74,28 +82,33 @@ internal sealed class KafkaEmissionSink : IEmissionSink, IDisposable
         if (_failure is { } failure) throw new JoinThreadException(failure);
     }
 
-    /// <summary>Drops what is not acknowledged; <see cref="Flush"/> comes first on a clean stop.</summary>
-    public void Dispose() => _producer.Dispose();
-
-    private void Send(string topic, Message message)
+    private void SendDeadLetter(string topic, byte[]? key, byte[]? bytes, Headers headers)
     {
+        var value = new OutgoingValue(bytes, null, headers);
+        if (_known.Find(topic, key, bytes) is { } reason) SendInstead(new RefusedRecord(topic, key, value, reason));
+        else Send(_partitions.Any(topic), new Message { Key = key, Value = value, Headers = headers });
+    }
+
+    private void Send(TopicPartition partition, Message message)
+    {
+        _producer.Begin();
         Interlocked.Increment(ref _unacknowledged);
         while (true)
         {
             try
             {
-                _producer.Produce(topic, message, _onDelivered);
+                _producer.Client.Produce(partition, message, _onDelivered);
                 return;
             }
             catch (KafkaException refusal) when (refusal.Error.Code == ErrorCode.Local_QueueFull)
             {
                 // The client's own queue is the back pressure: the task waits here until the broker has taken some.
                 ThrowIfFailed();
-                _producer.Flush(WaitStep);
+                _producer.Client.Flush(WaitStep);
             }
             catch (KafkaException refusal)
             {
-                Complete(topic, message, refusal.Error);
+                Complete(partition.Topic, message, refusal.Error, isLocal: true);
                 ThrowIfFailed();
                 return;
             }
@@ -103,65 +116,56 @@ internal sealed class KafkaEmissionSink : IEmissionSink, IDisposable
     }
 
     // Called on the client's thread; it must not produce, since a full queue would wait for this very thread.
-    private void OnDelivered(DeliveryReport report) => Complete(report.Topic, report.Message, report.Error);
+    private void OnDelivered(DeliveryReport report) => Complete(report.Topic, report.Message, report.Error, isLocal: false);
 
-    private void Complete(string topic, Message message, Error error)
+    private void Complete(string topic, Message message, Error error, bool isLocal)
     {
-        if (error.IsError)
-        {
-            if (KafkaErrors.Sort(error) == KafkaErrorAction.RefuseRecord) _refused.Enqueue((topic, message, KafkaErrors.Describe(error)));
-            else _failure ??= $"a record for {topic} was not written: {KafkaErrors.Describe(error)}";
-        }
-
+        if (error.IsError) OnFailed(topic, message, error, isLocal);
         Interlocked.Decrement(ref _unacknowledged);
     }
 
-    private void SendRefused()
+    /// <param name="topic">Where the record was to go.</param>
+    /// <param name="message">The record.</param>
+    /// <param name="error">Why it is not there.</param>
+    /// <param name="isLocal">The client refused it before it became part of a transaction.</param>
+    private void OnFailed(string topic, Message message, Error error, bool isLocal)
     {
-        while (_refused.TryDequeue(out var refused))
+        var reason = KafkaErrors.Describe(error);
+        if (KafkaErrors.Sort(error) != KafkaErrorAction.RefuseRecord)
         {
-            if (_byEmissionTopic.TryGetValue(refused.Topic, out var entry)) SendInsteadOfEmission(entry.Topology, entry.Counts, refused);
-            else SendShortened(refused);
+            _failure ??= $"a record for {topic} was not written: {reason}";
+        }
+        else if (_producer.IsTransactional && !isLocal)
+        {
+            _known.Add(topic, message.Key, message.Value.Bytes, reason);
+            _failure ??= $"{topic} refuses a record: {reason}; its transaction is done again without it";
+        }
+        else
+        {
+            _refused.Enqueue(new RefusedRecord(topic, message.Key, message.Value, reason));
         }
     }
 
-    private void SendInsteadOfEmission(JoinTopology topology, JoinCounts counts, (string Topic, Message Message, string Reason) refused)
+    private void SendInstead(RefusedRecord refused)
     {
-        counts.DeadLettered++;
-        var position = Text(refused.Message.Headers, HeaderNames.RootPosition) ?? "";
-        _logger.LogWarning("{Topic} refuses the emission of {Position}: {Reason}", refused.Topic, position, refused.Reason);
-        var headers = refused.Message.Headers ?? [];
-        headers.Add(HeaderNames.DeadLetterReason, Encoding.UTF8.GetBytes($"{refused.Topic} refuses the emission: {refused.Reason}"));
-        headers.Add(HeaderNames.DeadLetterPosition, Encoding.UTF8.GetBytes(position));
-        headers.Add(HeaderNames.DeadLetterStage, Encoding.UTF8.GetBytes(JoinTopology.Stage));
-        Send(topology.DeadLetterTopic, new Message { Key = refused.Message.Key, Value = refused.Message.Value, Headers = headers });
-    }
-
-    /// <summary>A dead letter that is too large itself is cut, and says so.</summary>
-    private void SendShortened((string Topic, Message Message, string Reason) refused)
-    {
-        var value = refused.Message.Value ?? [];
-        var position = Text(refused.Message.Headers, HeaderNames.DeadLetterPosition);
-        if (value.Length <= ShortenedBytes)
+        if (_byEmissionTopic.TryGetValue(refused.Topic, out var entry))
         {
-            _logger.LogError("{Topic} refuses even the dead letter of {Position}: {Reason}. Only this line is left of it", refused.Topic, position, refused.Reason);
-            return;
+            entry.Counts.DeadLettered++;
+            _logger.LogWarning("{Topic} refuses the emission of {Position}: {Reason}", refused.Topic, refused.Value.Root, refused.Reason);
+            SendDeadLetter(entry.Topology.DeadLetterTopic, refused.Key, refused.Value.Bytes, refused.DeadLetterHeaders());
         }
-
-        var reason = $"{Text(refused.Message.Headers, HeaderNames.DeadLetterReason)}; first {ShortenedBytes} of {value.Length} bytes";
-        var headers = refused.Message.Headers ?? [];
-        headers.Remove(HeaderNames.DeadLetterReason);
-        headers.Add(HeaderNames.DeadLetterReason, Encoding.UTF8.GetBytes(reason));
-        Send(refused.Topic, new Message { Key = refused.Message.Key, Value = value[..ShortenedBytes], Headers = headers });
-    }
-
-    private static string? Text(Headers? headers, string name) =>
-        headers is not null && headers.TryGetLastBytes(name, out var bytes) ? Encoding.UTF8.GetString(bytes) : null;
-
-    private static Headers ToHeaders(IReadOnlyList<RecordHeader> headers)
-    {
-        var result = new Headers();
-        foreach (var header in headers) result.Add(header.Name, header.Value.ToArray());
-        return result;
+        else if (refused.Shortened() is { } shortened)
+        {
+            SendDeadLetter(refused.Topic, refused.Key, shortened.Value, shortened.Headers);
+        }
+        else if (refused.IsDeadLetter)
+        {
+            _logger.LogError("{Topic} refuses even the dead letter of {Position}: {Reason}. Only this line is left of it", refused.Topic, refused.DeadLetterPosition, refused.Reason);
+        }
+        else
+        {
+            // Without it the topology's parts would no longer agree.
+            _failure ??= $"the internal topic {refused.Topic} refuses a record: {refused.Reason}";
+        }
     }
 }

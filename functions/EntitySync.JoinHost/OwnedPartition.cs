@@ -1,101 +1,65 @@
 using Confluent.Kafka;
 using EntitySync.Core.Joins;
-using EntitySync.Core.State;
 
 namespace EntitySync.JoinHost;
 
+/// <summary>A part of a topology, as the plan of a partition names it.</summary>
+internal readonly record struct PartPlan(JoinTopology Topology, SubTopology Part);
+
 /// <summary>
-/// A root partition that the group has given to this thread: one task for every topology that reads the topic, and the positions
-/// of the root partition and of the replay partitions that go with it.
+/// A lead partition that the group has given to this thread: one task for every part that the topic leads, and the sources that go with it.
+/// It is new (no tasks), then restoring, then live.
 /// </summary>
-internal sealed class OwnedPartition(TopicPartition root, IReadOnlyList<JoinTask> tasks) : IDisposable
+internal sealed class OwnedPartition : IDisposable
 {
-    private static readonly RecordHeader[] NoHeaders = [];
+    private readonly List<OwnedSource> _sources = [];
 
-    private readonly Dictionary<TopicPartition, SourcePosition> _positions = [];
+    public OwnedPartition(TopicPartition lead, IReadOnlyList<PartPlan> parts)
+    {
+        Parts = parts;
+        Lead = new OwnedSource(this, lead, isLead: true);
+        _sources.Add(Lead);
+        for (var part = 0; part < parts.Count; part++) AddSources(part);
+    }
 
-    public TopicPartition Root => root;
+    public OwnedSource Lead { get; }
 
-    public IReadOnlyList<JoinTask> Tasks => tasks;
+    public IReadOnlyList<PartPlan> Parts { get; }
+
+    /// <summary>One for each part, in their order; empty until they are made.</summary>
+    public IReadOnlyList<JoinTask> Tasks { get; private set; } = [];
 
     /// <summary>False until its state is restored; no record is processed before.</summary>
     public bool IsLive { get; set; }
 
-    /// <summary>Root records that came before the partition was live: the client may hand out a few before it is paused.</summary>
-    public Queue<ConsumeResult<byte[]?, byte[]?>> Backlog { get; } = new();
+    /// <summary>True from its first round until it is live.</summary>
+    public bool IsPaused { get; set; }
 
-    public IEnumerable<TopicPartition> ReplayPartitions =>
-        from task in tasks
-        from source in task.Part.Sources
-        where source.Role == SourceRole.Replay
-        select new TopicPartition(source.Topic, root.Partition);
+    /// <summary>Lead first.</summary>
+    public IReadOnlyList<OwnedSource> Sources => _sources;
 
-    public bool HasState => tasks.Any(task => task.Topology.Root.RestoresState);
+    /// <summary>Lead records that came before the partition was live: the client may hand out a few before it is paused.</summary>
+    public Queue<ConsumedRecord> Backlog { get; } = new();
 
-    /// <summary>Position of one source, made when it is first asked for.</summary>
-    public SourcePosition Position(TopicPartition source)
-    {
-        if (!_positions.TryGetValue(source, out var position)) position = _positions[source] = new SourcePosition();
-        return position;
-    }
+    public void CreateTasks(Func<PartPlan, int, JoinTask> create) => Tasks = [.. Parts.Select(plan => create(plan, Lead.Partition.Partition.Value))];
 
-    public void Restore(ConsumeResult<byte[]?, byte[]?> result)
-    {
-        var record = ToRecord(result, SubTopology.LeadIndex);
-        foreach (var task in tasks)
-        {
-            if (task.Topology.Root.RestoresState) task.Restore(record);
-        }
-    }
-
-    public void ProcessRoot(ConsumeResult<byte[]?, byte[]?> result)
-    {
-        var record = ToRecord(result, SubTopology.LeadIndex);
-        foreach (var task in tasks) task.Process(record);
-        Position(root).Next = result.Offset.Value + 1;
-    }
-
-    public void ProcessReplay(ConsumeResult<byte[]?, byte[]?> result)
-    {
-        foreach (var task in tasks)
-        {
-            var sources = task.Part.Sources;
-            for (var index = 0; index < sources.Length; index++)
-            {
-                if (sources[index].Role == SourceRole.Replay && sources[index].Topic == result.Topic) task.Process(ToRecord(result, index));
-            }
-        }
-
-        Position(result.TopicPartition).Next = result.Offset.Value + 1;
-    }
-
-    /// <summary>Positions that have moved since they were committed.</summary>
-    public IEnumerable<TopicPartitionOffset> Uncommitted() =>
-        from entry in _positions
-        where entry.Value.Next is { } next && next != entry.Value.Committed
-        select new TopicPartitionOffset(entry.Key, entry.Value.Next!.Value);
+    public OwnedSource? Source(TopicPartition partition) => _sources.Find(source => source.Partition == partition);
 
     public void Dispose()
     {
-        foreach (var task in tasks) task.Dispose();
+        foreach (var task in Tasks) task.Dispose();
     }
 
-    private static LogRecord ToRecord(ConsumeResult<byte[]?, byte[]?> result, int source) => new(
-        source,
-        result.Partition.Value,
-        result.Offset.Value,
-        result.Message.Timestamp.UnixTimestampMs,
-        OptionalBytes.From(result.Message.Key),
-        OptionalBytes.From(result.Message.Value),
-        result.Message.Headers is { Count: > 0 } headers
-            ? [.. headers.Select(header => new RecordHeader(header.Key, header.GetValueBytes() ?? []))]
-            : NoHeaders);
-}
-
-/// <summary>Next offset to be read, and the one the group holds; null when there is none yet.</summary>
-internal sealed class SourcePosition
-{
-    public long? Next { get; set; }
-
-    public long? Committed { get; set; }
+    private void AddSources(int part)
+    {
+        var sources = Parts[part].Part.Sources;
+        for (var index = 0; index < sources.Length; index++)
+        {
+            if (sources[index].IsWhole) continue;
+            var partition = new TopicPartition(sources[index].Topic, Lead.Partition.Partition);
+            var source = Source(partition);
+            if (source is null) _sources.Add(source = new OwnedSource(this, partition, isLead: false));
+            source.AddTarget(part, index, sources[index]);
+        }
+    }
 }

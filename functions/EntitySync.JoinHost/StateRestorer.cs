@@ -4,49 +4,64 @@ using Microsoft.Extensions.Logging;
 namespace EntitySync.JoinHost;
 
 /// <summary>
-/// Rebuilds the state of newly owned partitions: reads the root partition from its beginning up to the committed position, without emitting.
-/// It has a client of its own while there is something to restore, so that live partitions are not held up by its fetches.
+/// Rebuilds the state of newly owned partitions, without emitting: reads each of their sources from its beginning up to the committed position
+/// (progress: up to its end). Partitions go side by side, the sources of a partition one after the other. It has a client of its own while there
+/// is something to restore, so that live partitions are not held up by its fetches.
 /// </summary>
 internal sealed class StateRestorer(ThreadClients clients, TimeSpan requestTimeout, ILogger logger, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(5);
 
-    private readonly Dictionary<TopicPartition, Restoring> _restoring = [];
-    private IConsumer<byte[]?, byte[]?>? _consumer;
+    private readonly SourceRoutes _routes = new();
+    private readonly Dictionary<OwnedPartition, PartitionRestore> _restoring = [];
+    private RecordConsumer? _consumer;
+    private long _lastLogged;
 
     public bool IsBusy => _restoring.Count > 0;
 
-    public IReadOnlyList<RestoreStatus> Progress =>
-        [.. _restoring.Select(entry => new RestoreStatus($"{entry.Key.Topic}-{entry.Key.Partition.Value}", entry.Value.Records, entry.Value.Position, entry.Value.Target))];
+    public IEnumerable<RestoreStatus> Status => _restoring.Values.Select(restore => restore.Progress.Status());
 
     /// <returns>Those that have something to restore; the others can go live at once.</returns>
-    public IReadOnlyList<OwnedPartition> Start(IEnumerable<OwnedPartition> partitions)
+    public IReadOnlyList<OwnedPartition> Start(IReadOnlyList<OwnedPartition> partitions)
     {
-        // All ends are asked for before the first fetch: a waiting fetch would hold up the next question on its connection.
-        var found = partitions.Select(Range).OfType<Restoring>().ToList();
-        if (found.Count == 0) return [];
-        foreach (var restoring in found) _restoring.Add(restoring.Partition.Root, restoring);
-        _consumer!.IncrementalAssign(found.Select(restoring => new TopicPartitionOffset(restoring.Partition.Root, restoring.Position)));
-        return found.ConvertAll(restoring => restoring.Partition);
+        var sources = partitions.SelectMany(partition => partition.Sources).Where(NeedsRestore).ToList();
+
+        // Uncommitted: what a predecessor has noted counts as soon as its last transaction is completed, and that is waited for.
+        var ends = PartitionEnds.Find(clients, sources.ConvertAll(source => source.Partition), IsolationLevel.ReadUncommitted, requestTimeout);
+        var found = new List<OwnedPartition>();
+        foreach (var partition in partitions)
+        {
+            var ranges = partition.Sources.Where(NeedsRestore).OrderBy(source => source.RestoreRank)
+                .Select(source => RangeOf(source, ends[source.Partition])).Where(range => range.First < range.Target).ToList();
+            if (ranges.Count == 0) continue;
+            found.Add(partition);
+            var restore = _restoring[partition] = new PartitionRestore(partition.Lead.Partition, ranges, time);
+            logger.LogInformation("Restoring {Partition}: {Sources}", partition.Lead.Partition, string.Join(", ", ranges));
+            Begin(restore);
+        }
+
+        return found;
     }
 
     /// <summary>Takes at most <paramref name="limit"/> records; calls <paramref name="done"/> for each partition that is restored.</summary>
-    public void Step(int limit, Action<OwnedPartition> done)
+    /// <returns>How many records it were.</returns>
+    public int Step(int limit, Action<OwnedPartition> done)
     {
-        for (var count = 0; count < limit && _consumer is not null; count++)
+        var count = 0;
+        for (; count < limit && _consumer is not null; count++)
         {
-            var result = _consumer.Consume(TimeSpan.Zero);
-            if (result is null) break;
-            if (_restoring.TryGetValue(result.TopicPartition, out var restoring)) Take(restoring, result, done);
+            if (_consumer.Take(TimeSpan.Zero, logger) is not { } result) break;
+            if (_routes.Find(result) is { } source) Take(_restoring[source.Owner], result, done);
         }
 
         LogProgress();
+        return count;
     }
 
     public void Leave(OwnedPartition partition)
     {
-        if (!_restoring.Remove(partition.Root)) return;
-        _consumer?.IncrementalUnassign([partition.Root]);
+        if (!_restoring.Remove(partition, out var restore)) return;
+        if (restore.Current is { } range) End(range);
         if (_restoring.Count == 0) Dispose();
     }
 
@@ -56,65 +71,71 @@ internal sealed class StateRestorer(ThreadClients clients, TimeSpan requestTimeo
         _consumer = null;
     }
 
-    /// <returns>Null when there is nothing to restore.</returns>
-    private Restoring? Range(OwnedPartition partition)
+    private static bool NeedsRestore(OwnedSource source) => source.RestoresState && (!source.HasPosition || source.Committed is not null);
+
+    private RestoreRange RangeOf(OwnedSource source, (long First, long End) range)
     {
-        if (!partition.HasState || partition.Position(partition.Root).Committed is not { } committed) return null;
-        _consumer ??= clients.Follower(tellsEnds: true);
-        var range = _consumer.QueryWatermarkOffsets(partition.Root, requestTimeout);
-        if (committed > range.High.Value)
+        if (source.Committed is { } committed && committed > range.End)
         {
-            logger.LogWarning("{Partition} ends at {End}, before the committed position {Committed}: was the topic made anew?", partition.Root, range.High, committed);
+            logger.LogWarning("{Partition} ends at {End}, before the committed position {Committed}: was the topic made anew?", source.Partition, range.End, committed);
         }
 
-        var target = Math.Min(committed, range.High.Value);
-        if (range.Low.Value >= target) return null;
-        logger.LogInformation("Restoring {Partition} from {From} to {Target}", partition.Root, range.Low, target);
-        var now = time.GetTimestamp();
-        return new Restoring(partition, range.Low.Value, target) { Started = now, LastLogged = now };
+        return new RestoreRange(source, range.First, Math.Min(source.HasPosition ? source.Committed!.Value : range.End, range.End));
+    }
+
+    private void Begin(PartitionRestore restore)
+    {
+        var range = restore.Current!.Value;
+        _consumer ??= clients.Restorer();
+        _routes.Add(range.Source);
+        _consumer.IncrementalAssign([new TopicPartitionOffset(range.Source.Partition, range.First)]);
+    }
+
+    private void End(RestoreRange range)
+    {
+        _routes.Remove(range.Source);
+        _consumer!.IncrementalUnassign([range.Source.Partition]);
     }
 
     /// <summary>Compaction and transactions leave gaps, so the end is known by a record past the target or by the end of the partition.</summary>
-    private void Take(Restoring restoring, ConsumeResult<byte[]?, byte[]?> result, Action<OwnedPartition> done)
+    private void Take(PartitionRestore restore, ConsumedRecord result, Action<OwnedPartition> done)
     {
-        if (!result.IsPartitionEOF && result.Offset.Value < restoring.Target)
+        var range = restore.Current!.Value;
+        if (!result.IsPartitionEOF && result.Offset.Value < range.Target)
         {
-            restoring.Partition.Restore(result);
-            restoring.Records++;
+            range.Source.Restore(result);
+            restore.Progress.Records++;
         }
 
-        restoring.Position = result.IsPartitionEOF ? restoring.Target : result.Offset.Value + 1;
-        if (restoring.Position < restoring.Target) return;
+        var position = result.IsPartitionEOF ? result.Offset.Value : result.Offset.Value + 1;
+        restore.MoveTo(position);
+        if (position < range.Target) return;
+        End(range);
+        if (restore.Next()) Begin(restore);
+        else Complete(restore, range.Source.Owner, done);
+    }
 
-        var partition = restoring.Partition;
+    private void Complete(PartitionRestore restore, OwnedPartition partition, Action<OwnedPartition> done)
+    {
         logger.LogInformation(
-            "Restored {Partition}: {Records} records, {Rows} rows, {Seconds:F1} s",
-            partition.Root, restoring.Records, partition.Tasks.Sum(task => task.Rows), time.GetElapsedTime(restoring.Started).TotalSeconds);
+            "Restored {Partition}: {Records} records, {Rows} rows, {Seconds:F1} s, {Rate:F0} records/s",
+            partition.Lead.Partition, restore.Progress.Records, partition.Tasks.Sum(task => task.Rows), restore.Progress.Seconds, restore.Progress.Status().PerSecond);
         Leave(partition);
         done(partition);
     }
 
     private void LogProgress()
     {
-        foreach (var restoring in _restoring.Values.Where(restoring => time.GetElapsedTime(restoring.LastLogged) >= ProgressInterval))
+        if (!IsBusy || time.GetElapsedTime(_lastLogged) < ProgressInterval) return;
+        if (_lastLogged != 0)
         {
-            restoring.LastLogged = time.GetTimestamp();
-            logger.LogInformation("Restoring {Partition}: at {Position} of {Target}", restoring.Partition.Root, restoring.Position, restoring.Target);
+            foreach (var status in Status)
+            {
+                logger.LogInformation(
+                    "Restoring {Partition}: {Percent} %, {Rate:F0} records/s, {Seconds:F0} s left", status.Partition, status.Percent, status.PerSecond, status.SecondsLeft);
+            }
         }
-    }
 
-    private sealed class Restoring(OwnedPartition partition, long position, long target)
-    {
-        public OwnedPartition Partition => partition;
-
-        public long Position { get; set; } = position;
-
-        public long Target => target;
-
-        public required long Started { get; init; }
-
-        public required long LastLogged { get; set; }
-
-        public long Records { get; set; }
+        _lastLogged = time.GetTimestamp();
     }
 }

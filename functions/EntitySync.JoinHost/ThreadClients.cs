@@ -6,10 +6,17 @@ using Microsoft.Extensions.Logging;
 namespace EntitySync.JoinHost;
 
 /// <summary>Makes the Kafka clients of one thread.</summary>
-internal sealed class ThreadClients(EntitySyncSettings settings, JoinHostOptions options, ILogger logger, Action<string> onTrouble)
+internal sealed class ThreadClients(EntitySyncSettings settings, JoinHostOptions options, string transactionalId, ILogger logger, Action<string> onTrouble)
 {
-    /// <summary>Member of the group; owns root partitions.</summary>
-    public IConsumer<byte[]?, byte[]?> GroupMember(Action<ConsumerBuilder<byte[]?, byte[]?>> handlers)
+    private const int RestoreFetchBytes = 64 * 1024 * 1024;
+
+    public bool IsTransactional => settings.JoinProcessingGuarantee == ProcessingGuarantee.ExactlyOnce;
+
+    /// <summary>True when a table's topic may be one that is not compacted.</summary>
+    public bool AllowsUncompacted => settings.JoinAllowUncompacted;
+
+    /// <summary>Member of the group; owns lead partitions.</summary>
+    public RecordConsumer GroupMember(Action<RecordConsumerBuilder> handlers)
     {
         var config = KafkaClientConfig.Consumer(settings, settings.JoinGroupId);
         config.PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky;
@@ -21,19 +28,33 @@ internal sealed class ThreadClients(EntitySyncSettings settings, JoinHostOptions
     }
 
     /// <summary>Reads the partitions it is told to and never joins the group; the group id only names whose permissions it uses.</summary>
-    public IConsumer<byte[]?, byte[]?> Follower(bool tellsEnds)
+    public RecordConsumer Follower() => Consumer(KafkaClientConfig.Consumer(settings, settings.JoinGroupId)).Build();
+
+    /// <summary>A follower for whole partitions: fetches in bulk, tells when it is at an end, brings no headers.</summary>
+    public RecordConsumer Restorer()
     {
         var config = KafkaClientConfig.Consumer(settings, settings.JoinGroupId);
-        config.EnablePartitionEof = tellsEnds;
-        if (tellsEnds) config.FetchWaitMaxMs = 50; // the end is wanted soon, not the next record
+        config.EnablePartitionEof = true;
+        config.FetchWaitMaxMs = 50; // the end is wanted soon, not the next record
+        config.FetchMaxBytes = RestoreFetchBytes;
+        config.MaxPartitionFetchBytes = RestoreFetchBytes / 8;
+        config.QueuedMinMessages = 200_000;
+        config.ConsumeResultFields = "topic,timestamp";
         return Consumer(config).Build();
     }
 
-    public IProducer<byte[]?, byte[]?> Producer() =>
-        new ProducerBuilder<byte[]?, byte[]?>(KafkaClientConfig.Producer(settings, options.DeliveryTimeout))
+    public RecordProducer Producer()
+    {
+        var config = IsTransactional
+            ? KafkaClientConfig.TransactionalProducer(settings, transactionalId, options.TransactionTimeout)
+            : KafkaClientConfig.Producer(settings, options.DeliveryTimeout);
+        config.DeliveryReportFields = "key,value,status";
+        return new ProducerBuilder<byte[]?, OutgoingValue>(config)
+            .SetValueSerializer(new OutgoingValue.Serializer())
             .SetLogHandler((_, line) => KafkaLog.Write(logger, line))
             .SetErrorHandler((_, error) => Report(error))
             .Build();
+    }
 
     public IAdminClient Admin() =>
         new AdminClientBuilder(KafkaClientConfig.Admin(settings))
@@ -41,8 +62,10 @@ internal sealed class ThreadClients(EntitySyncSettings settings, JoinHostOptions
             .SetErrorHandler((_, error) => Report(error))
             .Build();
 
-    private ConsumerBuilder<byte[]?, byte[]?> Consumer(ConsumerConfig config) =>
-        new ConsumerBuilder<byte[]?, byte[]?>(config)
+    private RecordConsumerBuilder Consumer(ConsumerConfig config) =>
+        new RecordConsumerBuilder(config)
+            .SetKeyDeserializer(new BorrowedBytes())
+            .SetValueDeserializer(new BorrowedBytes())
             .SetLogHandler((_, line) => KafkaLog.Write(logger, line))
             .SetErrorHandler((_, error) => Report(error));
 

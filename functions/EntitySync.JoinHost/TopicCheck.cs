@@ -1,5 +1,3 @@
-using Confluent.Kafka;
-using EntitySync.Adapters.Kafka;
 using EntitySync.Core.Joins;
 
 namespace EntitySync.JoinHost;
@@ -8,30 +6,40 @@ namespace EntitySync.JoinHost;
 internal static class TopicCheck
 {
     /// <returns>Partition count of each topic.</returns>
-    /// <exception cref="JoinThreadException">Topics are missing, or the sources of a topology differ in their partition counts; all problems are named.</exception>
-    public static IReadOnlyDictionary<string, int> Run(ThreadClients clients, IReadOnlyList<JoinTopology> topologies, TimeSpan timeout)
+    /// <exception cref="JoinThreadException">
+    /// Topics are missing, their partition counts do not go together, or a table's topic is not compacted; all problems are named.
+    /// </exception>
+    public static IReadOnlyDictionary<string, int> Run(ThreadClients clients, JoinThreadContext context)
     {
         using var admin = clients.Admin();
 
         // All topics are asked for and none by name: asking by name creates a topic on clusters that create topics on their own.
-        var found = admin.GetMetadata(timeout).Topics
+        var found = admin.GetMetadata(context.Options.RequestTimeout).Topics
             .Where(topic => !topic.Error.IsError && topic.Partitions.Count > 0)
             .ToDictionary(topic => topic.Topic, topic => topic.Partitions.Count, StringComparer.Ordinal);
-        var problems = topologies.SelectMany(topology => Problems(topology, found)).Distinct().ToList();
+        var problems = context.Topologies.SelectMany(topology => Missing(topology, found).Concat(Unequal(topology, found))).Distinct().ToList();
+        if (problems.Count == 0) problems = CompactionCheck.Run(admin, clients, context);
         return problems.Count == 0 ? found : throw new JoinThreadException(string.Join("; ", problems));
     }
 
-    private static IEnumerable<string> Problems(JoinTopology topology, Dictionary<string, int> found)
+    private static IEnumerable<string> Missing(JoinTopology topology, Dictionary<string, int> found)
     {
         foreach (var topic in topology.Topics.Where(topic => !found.ContainsKey(topic)))
         {
-            yield return $"topic '{topic}' of entity '{topology.Entity}' does not exist";
+            var advice = topology.InternalTopics.FirstOrDefault(internalTopic => internalTopic.Name == topic) is { } ours
+                ? $"; it is one of the topology's own: create it with the partitions of '{ours.PartitionsOf}' and cleanup.policy={(ours.IsCompacted ? "compact" : "delete")}"
+                : "";
+            yield return $"topic '{topic}' of entity '{topology.Entity}' does not exist{advice}";
         }
+    }
 
-        if (!found.TryGetValue(topology.Root.Topic, out var partitions)) yield break;
-        foreach (var source in topology.RootPart.Sources.Where(source => found.TryGetValue(source.Topic, out var count) && count != partitions))
+    private static IEnumerable<string> Unequal(JoinTopology topology, Dictionary<string, int> found)
+    {
+        var replays = topology.RootPart.Sources.Where(source => source.Role == SourceRole.Replay).Select(source => (source.Topic, topology.Root.Topic));
+        foreach (var (topic, like) in replays.Concat(topology.InternalTopics.Select(topic => (topic.Name, topic.PartitionsOf))))
         {
-            yield return $"topic '{source.Topic}' has {found[source.Topic]} partitions and '{topology.Root.Topic}' has {partitions}: they must be equal";
+            if (!found.TryGetValue(topic, out var partitions) || !found.TryGetValue(like, out var wanted) || partitions == wanted) continue;
+            yield return $"topic '{topic}' has {partitions} partitions and '{like}' has {wanted}: they must be equal";
         }
     }
 }

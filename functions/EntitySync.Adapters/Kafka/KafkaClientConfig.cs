@@ -29,6 +29,22 @@ public static class KafkaClientConfig
         QueueBufferingMaxKbytes = MaxQueuedKilobytes,
     };
 
+    /// <summary>
+    /// A producer of transactions. A short timeout bounds how long the open transaction of a container that is gone holds up readers of committed
+    /// records; deliveries are bounded by it too.
+    /// </summary>
+    /// <param name="settings">Servers and protocol.</param>
+    /// <param name="transactionalId">Unique among living producers; a new one with the same id fences the one before.</param>
+    /// <param name="timeout">How long a transaction may take.</param>
+    public static ProducerConfig TransactionalProducer(EntitySyncSettings settings, string transactionalId, TimeSpan timeout)
+    {
+        var config = Producer(settings, timeout);
+        config.TransactionalId = transactionalId;
+        config.TransactionTimeoutMs = (int)timeout.TotalMilliseconds;
+        config.SocketTimeoutMs = Math.Max(1_000, config.TransactionTimeoutMs.Value - 1_000); // the client wants it below the transaction's
+        return config;
+    }
+
     /// <summary>Reads committed records from the earliest one unless the group has a position; commits only when told.</summary>
     public static ConsumerConfig Consumer(EntitySyncSettings settings, string groupId) => new(Common(settings))
     {

@@ -1,0 +1,67 @@
+using Confluent.Kafka;
+using EntitySync.Core.Joins;
+using Microsoft.Extensions.Logging;
+
+namespace EntitySync.JoinHost;
+
+/// <summary>The broadcast tables of one topology on their way from empty to complete, and then up to date.</summary>
+internal sealed class BroadcastFeed(JoinTopology topology, JoinThreadContext context)
+{
+    private readonly Dictionary<TopicPartition, (long Position, long End)> _open = [];
+
+    public BroadcastTables Tables { get; } = new(topology, context.Options.Join, context.Logger, context.Time);
+
+    public RestoreProgress Progress { get; } = new($"{topology.Entity} related rows", context.Time);
+
+    /// <summary>True when the tables hold what the topics held at the start; root tasks can be made with them.</summary>
+    public bool IsReady { get; private set; }
+
+    public void Expect(TopicPartition partition, long first, long end)
+    {
+        if (first >= end || !_open.TryAdd(partition, (first, end))) return;
+        Progress.Total += end - first;
+    }
+
+    public void CompleteWhenDone()
+    {
+        if (IsReady || _open.Count > 0) return;
+        Tables.CompleteRestore();
+        IsReady = true;
+        context.Logger.LogInformation(
+            "Related rows of {Entity}: {Rows} rows, {Bytes} bytes, {Seconds:F1} s", topology.Entity, Tables.Rows, Tables.Bytes, Progress.Seconds);
+    }
+
+    /// <param name="result">A record of one of the partitions.</param>
+    /// <param name="source">Index of the source among the root part's sources.</param>
+    public void Take(ConsumedRecord result, int source)
+    {
+        if (IsReady)
+        {
+            Tables.Process(result.ToLogRecord(source));
+            return;
+        }
+
+        Tables.Restore(result.ToLogRecord(source));
+        Progress.Records++;
+    }
+
+    /// <summary>Told after all sources that read the partition have taken the record.</summary>
+    public void OnPassed(ConsumedRecord result)
+    {
+        if (!IsReady) MoveTo(result.TopicPartition, result.IsPartitionEOF ? result.Offset.Value : result.Offset.Value + 1);
+    }
+
+    private void MoveTo(TopicPartition partition, long position)
+    {
+        if (!_open.TryGetValue(partition, out var range)) return;
+        Progress.Done += Math.Max(0, Math.Min(position, range.End) - range.Position);
+        if (position < range.End)
+        {
+            _open[partition] = (Math.Max(position, range.Position), range.End);
+            return;
+        }
+
+        _open.Remove(partition);
+        CompleteWhenDone();
+    }
+}
