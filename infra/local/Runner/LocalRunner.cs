@@ -119,13 +119,22 @@ public sealed class LocalRunner : IAsyncDisposable
         await StartFunctionsAsync(guard, cancellationToken);
 
         progress("Join host");
-        JoinHost = JoinHostApplication.Build(Settings, Catalog, logging => logging.AddProvider(Log), new JoinHostOptions { ListenAddress = System.Net.IPAddress.Loopback });
+        JoinHost = JoinHostApplication.Build(Settings, Catalog, logging => logging.AddProvider(Log), CreateJoinOptions());
         await JoinHost.StartAsync(cancellationToken);
         Own(new Stopping(() => JoinHost.StopAsync(), JoinHost));
         Addresses.Add(("Join host", JoinHost.Address + "status", "/live /ready /status"));
     }
 
     private const string TablePrefix = "entitysync-";
+
+    /// <summary>The embedded cluster waits for the session timeout, less a second, whenever a member has left; nobody wants to wait long for a demo.</summary>
+    private static readonly TimeSpan SessionTimeout = TimeSpan.FromSeconds(4);
+
+    private JoinHostOptions CreateJoinOptions()
+    {
+        var options = new JoinHostOptions { ListenAddress = System.Net.IPAddress.Loopback };
+        return Kafka is null ? options : options with { SessionTimeout = SessionTimeout };
+    }
 
     private Dictionary<string, string> Parameters() => new(StringComparer.Ordinal)
     {
@@ -145,7 +154,12 @@ public sealed class LocalRunner : IAsyncDisposable
         {
             Kafka = Own(new EmbeddedKafka());
             TopicSetup.Create(Kafka, topics, Options.PartitionFactor);
-            Settings = Settings with { KafkaBootstrapServers = Kafka.BootstrapServers, KafkaSecurityProtocol = "plaintext" };
+
+            // Its transactions are a form only: they commit no positions, and what they abort stays visible.
+            Settings = Settings with
+            {
+                KafkaBootstrapServers = Kafka.BootstrapServers, KafkaSecurityProtocol = "plaintext", JoinProcessingGuarantee = ProcessingGuarantee.AtLeastOnce,
+            };
         }
 
         Addresses.Add(("Kafka", Settings.KafkaBootstrapServers, "any Kafka client, no TLS"));

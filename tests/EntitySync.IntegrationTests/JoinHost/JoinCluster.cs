@@ -28,6 +28,7 @@ public sealed class JoinCluster : IAsyncDisposable
         Settings = new EntitySyncSettings
         {
             KafkaBootstrapServers = Kafka.BootstrapServers, KafkaSecurityProtocol = "plaintext", JoinHttpPort = 0, JoinGroupId = "join-" + Guid.NewGuid().ToString("N"),
+            JoinProcessingGuarantee = Environment.GetEnvironmentVariable("TESTG") == "alo" ? ProcessingGuarantee.AtLeastOnce : ProcessingGuarantee.ExactlyOnce,
         };
         if (createTopics) CreateTopics(Topics);
         var config = KafkaClientConfig.Producer(Settings, TimeSpan.FromSeconds(30));
