@@ -5,11 +5,13 @@ using Microsoft.Extensions.Logging;
 namespace EntitySync.JoinHost;
 
 /// <summary>The broadcast tables of one topology on their way from empty to complete, and then up to date.</summary>
-internal sealed class BroadcastFeed(JoinTopology topology, JoinThreadContext context)
+internal sealed class BroadcastFeed(JoinTopology topology, IReadOnlyDictionary<string, int> partitionCounts, JoinThreadContext context)
 {
     private readonly Dictionary<TopicPartition, (long Position, long End)> _open = [];
 
-    public BroadcastTables Tables { get; } = new(topology, context.Options.Join, context.Logger, context.Time);
+    public JoinTopology Topology => topology;
+
+    public BroadcastTables Tables { get; } = new(topology, partitionCounts, context.Options.Join);
 
     public RestoreProgress Progress { get; } = new($"{topology.Entity} related rows", context.Time);
 
@@ -25,7 +27,6 @@ internal sealed class BroadcastFeed(JoinTopology topology, JoinThreadContext con
     public void CompleteWhenDone()
     {
         if (IsReady || _open.Count > 0) return;
-        Tables.CompleteRestore();
         IsReady = true;
         context.Logger.LogInformation(
             "Related rows of {Entity}: {Rows} rows, {Bytes} bytes, {Seconds:F1} s", topology.Entity, Tables.Rows, Tables.Bytes, Progress.Seconds);
@@ -35,14 +36,8 @@ internal sealed class BroadcastFeed(JoinTopology topology, JoinThreadContext con
     /// <param name="source">Index of the source among the root part's sources.</param>
     public void Take(ConsumedRecord result, int source)
     {
-        if (IsReady)
-        {
-            Tables.Process(result.ToLogRecord(source));
-            return;
-        }
-
-        Tables.Restore(result.ToLogRecord(source));
-        Progress.Records++;
+        Tables.Process(result.ToLogRecord(source));
+        if (!IsReady) Progress.Records++;
     }
 
     /// <summary>Told after all sources that read the partition have taken the record.</summary>

@@ -21,13 +21,13 @@ internal sealed class BroadcastFollower(JoinThreadContext context, ThreadClients
     public static bool Feeds(JoinTopology topology) => topology.RootPart.Sources.Any(source => source.IsWhole);
 
     /// <returns>The tables of the topology once they are complete; null before.</returns>
-    public BroadcastTables? ReadyTables(JoinTopology topology) => _feeds.Find(feed => feed.Tables.Topology == topology) is { IsReady: true } feed ? feed.Tables : null;
+    public BroadcastTables? ReadyTables(JoinTopology topology) => _feeds.Find(feed => feed.Topology == topology) is { IsReady: true } feed ? feed.Tables : null;
 
     /// <summary>Starts to read; nothing happens when it has been started.</summary>
     public void Start()
     {
         if (_consumer is not null) return;
-        foreach (var topology in context.Topologies.Where(Feeds)) Add(new BroadcastFeed(topology, context));
+        foreach (var topology in context.Topologies.Where(Feeds)) Add(new BroadcastFeed(topology, partitionCounts, context));
         var partitions = _byTopic.Keys.SelectMany(topic => Enumerable.Range(0, partitionCounts[topic]).Select(partition => new TopicPartition(topic, partition))).ToList();
         var ends = PartitionEnds.Find(clients, partitions, IsolationLevel.ReadCommitted, context.Options.RequestTimeout);
         foreach (var (partition, range) in ends)
@@ -61,16 +61,12 @@ internal sealed class BroadcastFollower(JoinThreadContext context, ThreadClients
         return count;
     }
 
-    public void Dispose()
-    {
-        _consumer?.Dispose();
-        foreach (var feed in _feeds) feed.Tables.Dispose();
-    }
+    public void Dispose() => _consumer?.Dispose();
 
     private void Add(BroadcastFeed feed)
     {
         _feeds.Add(feed);
-        var sources = feed.Tables.Topology.RootPart.Sources;
+        var sources = feed.Topology.RootPart.Sources;
         for (var index = 0; index < sources.Length; index++)
         {
             if (!sources[index].IsWhole) continue;

@@ -4,6 +4,7 @@ using Confluent.Kafka;
 using EntitySync.Adapters;
 using EntitySync.Adapters.Kafka;
 using EntitySync.Core.Definitions;
+using EntitySync.Core.Joins;
 using EntitySync.JoinHost;
 using EntitySync.Local.Kafka;
 using EntitySync.Testing;
@@ -12,24 +13,36 @@ using RecordingLogger = EntitySync.Testing.RecordingLogger;
 
 namespace EntitySync.IntegrationTests.JoinHost;
 
-/// <summary>An embedded cluster with the topics of <c>item</c>, hosts on it, a producer that feeds it and a reader of everything it wrote.</summary>
+/// <summary>
+/// A cluster with the topics of <c>item</c>, hosts on it, a producer that feeds it and a reader of everything it wrote. The cluster is an embedded one, or the
+/// one of <c>KAFKA_BOOTSTRAP_SERVERS</c>: there all names have a prefix of their own, hosts work exactly-once, and tests that steer the cluster are skipped.
+/// </summary>
 public sealed class JoinCluster : IAsyncDisposable
 {
     public const string Message = """{"replayId":"r1","causes":[]}""";
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     private readonly List<JoinHostApplication> _hosts = [];
+    private readonly TestTopics _topics = new();
     private readonly IProducer<string?, byte[]?> _producer;
 
-    public JoinCluster(int partitions = 4, bool createTopics = true)
+    /// <param name="partitions">Partitions of each topic.</param>
+    /// <param name="createTopics">False: the test makes them itself.</param>
+    /// <param name="guarantee">
+    /// Default: exactly-once on a real cluster; at-least-once on the embedded one, whose transactions commit no positions.
+    /// </param>
+    public JoinCluster(int partitions = 4, bool createTopics = true, ProcessingGuarantee? guarantee = null)
     {
         Partitions = partitions;
-        Kafka = new EmbeddedKafka();
         Settings = new EntitySyncSettings
         {
-            KafkaBootstrapServers = Kafka.BootstrapServers, KafkaSecurityProtocol = "plaintext", JoinHttpPort = 0, JoinGroupId = "join-" + Guid.NewGuid().ToString("N"),
-            JoinProcessingGuarantee = Environment.GetEnvironmentVariable("TESTG") == "alo" ? ProcessingGuarantee.AtLeastOnce : ProcessingGuarantee.ExactlyOnce,
+            KafkaBootstrapServers = _topics.BootstrapServers,
+            KafkaSecurityProtocol = "plaintext",
+            JoinHttpPort = 0,
+            JoinGroupId = "join-" + Guid.NewGuid().ToString("N"),
+            JoinProcessingGuarantee = guarantee ?? (_topics.IsReal ? ProcessingGuarantee.ExactlyOnce : ProcessingGuarantee.AtLeastOnce),
         };
+        Definition = SampleDefinitions.Item() with { Entity = Topic("item"), Root = SampleDefinitions.Item().Root with { Topic = Topic("items") } };
         if (createTopics) CreateTopics(Topics);
         var config = KafkaClientConfig.Producer(Settings, TimeSpan.FromSeconds(30));
         config.MessageMaxBytes = 2 * KafkaClientConfig.MaxMessageBytes; // so that it can send what the host may not
@@ -40,7 +53,16 @@ public sealed class JoinCluster : IAsyncDisposable
 
     public int Partitions { get; }
 
-    public EmbeddedKafka Kafka { get; }
+    /// <summary>The embedded cluster; the test is skipped where there is none.</summary>
+    public EmbeddedKafka Kafka => _topics.Embedded;
+
+    /// <summary>True where readers of committed records see each emission once.</summary>
+    public bool IsExactlyOnce => _topics.IsReal && Settings.JoinProcessingGuarantee == ProcessingGuarantee.ExactlyOnce;
+
+    /// <summary>What the hosts join.</summary>
+    public EntityDefinition Definition { get; set; }
+
+    public string Entity => Definition.Entity;
 
     public EntitySyncSettings Settings { get; set; }
 
@@ -55,15 +77,29 @@ public sealed class JoinCluster : IAsyncDisposable
 
     public RecordingLogger Log { get; } = new();
 
+    public string Topic(string name) => _topics.Prefix + name;
+
     public void CreateTopics(IEnumerable<string> topics)
     {
-        foreach (var topic in topics) Kafka.CreateTopic(topic, Partitions);
+        foreach (var topic in topics) CreateTopic(topic, Partitions);
     }
+
+    /// <summary>Joins <c>item</c> by another strategy from now on; makes the topics that this takes.</summary>
+    public void Use(Strategy strategy)
+    {
+        var relation = Definition.Relations.Single() with { Strategy = strategy, From = Topic("delivery-classes") };
+        Definition = Definition with { Relations = [relation], Output = new OutputDefinition(Topic("items-merged")) };
+        var topology = JoinTopology.BuildTopology(Definition);
+        var compacted = topology.SubTopologies.SelectMany(part => part.Sources).Where(source => source.RestoresState).Select(source => source.Topic).ToHashSet();
+        foreach (var topic in topology.Topics) _topics.Create(topic, Partitions, compacted.Contains(topic));
+    }
+
+    public void CreateTopic(string topic, int partitions) => _topics.Create(Topic(topic), partitions, isCompacted: topic != "item-replay");
 
     public async Task<JoinHostApplication> StartHostAsync(int threads = 1)
     {
         var host = JoinHostApplication.Build(
-            Settings with { JoinThreads = threads }, new EntityCatalog([SampleDefinitions.Item()]), logging => logging.AddProvider(new LogTo(Log)), Options);
+            Settings with { JoinThreads = threads }, new EntityCatalog([Definition]), logging => logging.AddProvider(new LogTo(Log)), Options);
         _hosts.Add(host);
         await host.StartAsync();
         return host;
@@ -86,7 +122,7 @@ public sealed class JoinCluster : IAsyncDisposable
     public void Produce(string topic, string? key, string? value)
     {
         var message = new Message<string?, byte[]?> { Key = key, Value = value is null ? null : Encoding.UTF8.GetBytes(value) };
-        _producer.Produce(topic, message, report =>
+        _producer.Produce(Topic(topic), message, report =>
         {
             if (report.Error.IsError) Log.Log(LogLevel.Error, default, report.Error, null, (error, _) => $"TEST PRODUCER: {error}");
         });
@@ -101,7 +137,7 @@ public sealed class JoinCluster : IAsyncDisposable
         config.EnablePartitionEof = true;
         config.FetchWaitMaxMs = 20;
         using var reader = new ConsumerBuilder<string?, byte[]?>(config).Build();
-        reader.Assign(Enumerable.Range(0, Partitions).Select(partition => new TopicPartitionOffset(topic, partition, Offset.Beginning)));
+        reader.Assign(Enumerable.Range(0, Partitions).Select(partition => new TopicPartitionOffset(Topic(topic), partition, Offset.Beginning)));
         var outputs = new List<Output>();
         for (var ends = 0; ends < Partitions;)
         {
@@ -140,7 +176,7 @@ public sealed class JoinCluster : IAsyncDisposable
         }
 
         _producer.Dispose();
-        Kafka.Dispose();
+        await _topics.DisposeAsync();
     }
 
     private static string? Text(byte[]? bytes) => bytes is null ? null : Encoding.UTF8.GetString(bytes);

@@ -23,7 +23,7 @@ public sealed class JoinHostEndpointsTests
         (await client.GetAsync("/ready")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await client.GetAsync("/nothing")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         using var status = JsonDocument.Parse(await client.GetStringAsync("/status"));
-        var item = status.RootElement.GetProperty("entities").GetProperty("item");
+        var item = status.RootElement.GetProperty("entities").GetProperty(cluster.Entity);
         item.EnumerateObject().Select(count => (count.Name, count.Value.GetInt64())).ShouldBe(
             [("processed", 4), ("emitted", 2), ("replayed", 0), ("unknownIds", 1), ("deadLettered", 1), ("keysInWrongPartition", 0), ("restored", 0)]);
         var tasks = status.RootElement.GetProperty("threads")[0].GetProperty("tasks").EnumerateArray().ToList();
