@@ -25,10 +25,16 @@ public sealed class JoinHostEndpointsTests
         using var status = JsonDocument.Parse(await client.GetStringAsync("/status"));
         var item = status.RootElement.GetProperty("entities").GetProperty(cluster.Entity);
         item.EnumerateObject().Select(count => (count.Name, count.Value.GetInt64())).ShouldBe(
-            [("processed", 4), ("emitted", 2), ("replayed", 0), ("unknownIds", 1), ("deadLettered", 1), ("keysInWrongPartition", 0), ("restored", 0)]);
+        [
+            ("processed", 4), ("emitted", 2), ("replayed", 0), ("unknownIds", 1), ("deadLettered", 1), ("keysInWrongPartition", 0), ("restored", 0),
+            ("questions", 0), ("answers", 0), ("rowsRekeyed", 0),
+        ]);
         var tasks = status.RootElement.GetProperty("threads")[0].GetProperty("tasks").EnumerateArray().ToList();
         tasks.Select(task => task.GetProperty("partition").GetInt32()).Order().ShouldBe([0, 1]);
         tasks.Sum(task => task.GetProperty("rows").GetInt64()).ShouldBe(2);
+        var sources = tasks.SelectMany(task => task.GetProperty("sources").EnumerateArray()).ToList();
+        sources.Select(source => source.GetProperty("role").GetString()).Order().ShouldBe(["Replay", "Replay", "Root", "Root"]);
+        sources.Where(source => source.GetProperty("role").GetString() == "Root").Sum(source => source.GetProperty("position").GetInt64()).ShouldBe(3);
     }
 
     [Fact]

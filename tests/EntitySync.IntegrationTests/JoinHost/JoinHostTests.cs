@@ -248,7 +248,7 @@ public sealed class JoinHostTests
         (await cluster.ReadUntilAsync(outputs => outputs.Count == 2)).Select(output => output.Key).ShouldBe(["a", "b"]);
         var dead = await cluster.ReadUntilAsync(outputs => outputs.Count == 2, "item-dead-letters");
         dead.Select(letter => (letter.Key, letter.Value, letter.Headers[HeaderNames.DeadLetterReason], letter.Headers[HeaderNames.DeadLetterPosition])).ShouldBe(
-            [("p", "poison", "document is not JSON: line 1, byte 1", cluster.Topic("items-0@1")), (null, """{"sku":"n"}""", "record has no key", cluster.Topic("items-0@2"))]);
+            [("p", "poison", "not valid JSON at byte 0: 'p' is an invalid start of a value.", cluster.Topic("items-0@1")), (null, """{"sku":"n"}""", "record has no key", cluster.Topic("items-0@2"))]);
     }
 
     [Fact]

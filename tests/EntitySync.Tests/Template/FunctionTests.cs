@@ -8,7 +8,7 @@ namespace EntitySync.Tests.Template;
 public sealed class FunctionTests
 {
     // Read by the code and set by no template: on AWS the region's own endpoints count, and the definitions lie beside the assemblies.
-    private static readonly string[] NotOnAws = ["DYNAMODB_ENDPOINT", "STEPFUNCTIONS_ENDPOINT", "DEFINITIONS_PATH"];
+    private static readonly string[] NotOnAws = ["DYNAMODB_ENDPOINT", "STEPFUNCTIONS_ENDPOINT", "DEFINITIONS_PATH", "JOIN_INSTANCE_ID"];
 
     public static TheoryData<string> FunctionIds => [.. Checkout.Template.Functions.Keys];
 
