@@ -94,7 +94,8 @@ public sealed class JoinCluster : IAsyncDisposable
         foreach (var topic in topology.Topics) _topics.Create(topic, Partitions, compacted.Contains(topic));
     }
 
-    public void CreateTopic(string topic, int partitions) => _topics.Create(Topic(topic), partitions, isCompacted: topic != "item-replay");
+    public void CreateTopic(string topic, int partitions, bool isCompacted = true) =>
+        _topics.Create(Topic(topic), partitions, isCompacted && topic != "item-replay");
 
     public async Task<JoinHostApplication> StartHostAsync(int threads = 1)
     {
