@@ -1,0 +1,76 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using EntitySync.Core.Definitions;
+
+namespace EntitySync.Simulation.Oracle;
+
+/// <summary>A row under one of the root's values.</summary>
+public sealed record Candidate(string Value, string Key, JsonObject Row);
+
+/// <summary>
+/// The oracle: what a definition makes of whole tables, written as plainly as possible on <see cref="JsonNode"/>.
+/// Slow, and on purpose not sharing a line with the product.
+/// </summary>
+public static class NaiveJoin
+{
+    /// <returns>The output; null when the entity is dropped or rejected.</returns>
+    public static JsonObject? Apply(EntityDefinition definition, JsonObject root, Func<RelationDefinition, IEnumerable<(string Key, JsonObject Row)>> table)
+    {
+        var output = root.DeepClone().AsObject();
+        foreach (var relation in definition.Relations)
+        {
+            var rows = table(relation).OrderBy(row => row.Key, StringComparer.Ordinal).ToList();
+            var found = Values(root, relation.Match[0]).Select(Text).Distinct().SelectMany(value =>
+                rows.Where(row => Values(row.Row, relation.Key[0]).Select(Text).SequenceEqual([value])).Select(row => new Candidate(value, row.Key, row.Row)));
+            foreach (var target in TargetsOf(relation)) output.Remove(target);
+            if (Fields(relation, [.. found]) is not { } fields) return null;
+            foreach (var (name, value) in fields) output[name] = value?.DeepClone();
+        }
+
+        return output;
+    }
+
+    /// <summary>What a relation adds to the output; null when it forbids the output.</summary>
+    /// <param name="relation">The relation.</param>
+    /// <param name="found">Rows in the order of the root's values, and of their keys.</param>
+    public static JsonObject? Fields(RelationDefinition relation, IReadOnlyList<Candidate> found)
+    {
+        var rows = relation.Pick is { } pick ? [.. Ordered(found.Where(row => row.Row[pick.Field.Text] is not null), pick).Take(1)] : found;
+        if (rows.Count > 1 && !relation.Many) return null;
+        if (rows.Count == 0)
+        {
+            return relation.Missing.Action is MissingAction.Drop or MissingAction.Reject
+                ? null
+                : new(relation.Missing.Constants.Select(constant => KeyValuePair.Create(constant.Target, JsonNode.Parse(constant.Json.AsSpan()))));
+        }
+
+        return relation.Embed is { } embed
+            ? new() { [embed.Target] = new JsonArray([.. rows.Select(row => Mapped(row.Row, embed.Fields))]) }
+            : Mapped(rows[0].Row, relation.Set);
+    }
+
+    public static IEnumerable<string> TargetsOf(RelationDefinition relation) =>
+        relation.Embed is { } embed ? [embed.Target] : relation.Set.Select(mapping => mapping.Target);
+
+    public static IEnumerable<JsonNode> Values(JsonObject row, FieldPath path) =>
+        (path.IsMany ? (row[path.Steps[0].Name] as JsonArray)?.ToList() ?? [] : [row[path.Text]]).OfType<JsonNode>();
+
+    public static string Text(JsonNode node) => node.GetValueKind() == JsonValueKind.String ? node.GetValue<string>() : node.ToJsonString();
+
+    /// <summary>One text for all ways to write an object.</summary>
+    public static string Canonical(JsonObject document) =>
+        "{" + string.Join(',', document.OrderBy(field => field.Key, StringComparer.Ordinal).Select(field => $"\"{field.Key}\":{field.Value?.ToJsonString() ?? "null"}")) + "}";
+
+    public static JsonObject Parse(byte[] json) => JsonNode.Parse(Encoding.UTF8.GetString(json))!.AsObject();
+
+    private static JsonObject Mapped(JsonObject row, IEnumerable<FieldMapping> fields) =>
+        new(fields.Select(field => KeyValuePair.Create(field.Target, row[field.Source.Text]?.DeepClone())));
+
+    private static IEnumerable<Candidate> Ordered(IEnumerable<Candidate> rows, PickDefinition pick) => pick.Order switch
+    {
+        PickOrder.Min => rows.OrderBy(row => row.Row[pick.Field.Text]!.GetValue<int>()).ThenBy(row => row.Key, StringComparer.Ordinal),
+        PickOrder.Max => rows.OrderByDescending(row => row.Row[pick.Field.Text]!.GetValue<int>()).ThenBy(row => row.Key, StringComparer.Ordinal),
+        _ => rows,
+    };
+}

@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using EntitySync.Core.Definitions;
+
+namespace EntitySync.Simulation;
+
+/// <summary>What the command was asked.</summary>
+/// <param name="From">First seed.</param>
+/// <param name="Seeds">How many.</param>
+/// <param name="Seed">One seed with its trace, instead of many.</param>
+/// <param name="Strategies">Null for all.</param>
+public sealed record SimulationOptions(int From, int Seeds, int? Seed, IReadOnlyList<Strategy>? Strategies);
+
+/// <summary>The command: many seeds with progress, or one with its trace.</summary>
+public static class SimulationConsole
+{
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(5);
+
+    /// <returns>Exit code: 0 all good, 1 a seed has failed, 130 stopped before the end.</returns>
+    public static int Run(SimulationOptions options, TextWriter output, CancellationToken cancellation)
+    {
+        if (options.Seed is { } one) return Show(SimulationRun.Run(one, SimulationRun.CaseOf(one, options.Strategies), SimulationRun.StepsOf(one), hasTrace: true), output);
+        var started = Stopwatch.GetTimestamp();
+        var lastProgress = started;
+        for (var count = 0; count < options.Seeds; count++)
+        {
+            if (cancellation.IsCancellationRequested) return Stopped(output, options.From + count);
+            var result = SimulationRun.Run(options.From + count, options.Strategies);
+            if (result.Problems.Count > 0) return ShowFailure(result, count + 1, output, cancellation);
+            if (Stopwatch.GetElapsedTime(lastProgress) < ProgressInterval) continue;
+            lastProgress = Stopwatch.GetTimestamp();
+            output.WriteLine($"{count + 1} of {options.Seeds} seeds good, {(count + 1) / Stopwatch.GetElapsedTime(started).TotalSeconds:F0} a second");
+        }
+
+        output.WriteLine($"{options.Seeds} seeds from {options.From} good in {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s");
+        return 0;
+    }
+
+    private static int Stopped(TextWriter output, int next)
+    {
+        output.WriteLine($"Stopped; go on with --from {next}");
+        return 130;
+    }
+
+    private static int ShowFailure(SimulationResult failing, int count, TextWriter output, CancellationToken cancellation)
+    {
+        output.WriteLine($"Seed {failing.Seed} fails (number {count}): {failing.Problems[0]}");
+        output.WriteLine("Looking for a shorter run...");
+        return Show(Shrinker.Shrink(failing, cancellation), output);
+    }
+
+    private static int Show(SimulationResult result, TextWriter output)
+    {
+        foreach (var line in result.Trace) output.WriteLine(line);
+        output.WriteLine("-- outputs");
+        foreach (var line in result.Outputs) output.WriteLine(line);
+        output.WriteLine($"-- seed {result.Seed}, {result.Case}");
+        output.WriteLine($"-- steps {string.Join(',', result.Steps)}");
+        output.WriteLine(result.Problems.Count == 0 ? "All guarantees held." : string.Join('\n', result.Problems));
+        return result.Problems.Count == 0 ? 0 : 1;
+    }
+}

@@ -1,0 +1,73 @@
+using EntitySync.Core.Definitions;
+using EntitySync.Testing;
+
+namespace EntitySync.Simulation.Workload;
+
+/// <summary>Definitions of every kind the join topology runs, over one small world of names.</summary>
+public static class DefinitionGrid
+{
+    public const string RootTopic = "things";
+
+    public static SimulationCase Draw(Dice dice, IReadOnlyList<Strategy>? strategies = null)
+    {
+        var allowed = strategies ?? [Strategy.Broadcast, Strategy.Shuffle];
+        var relations = Enumerable.Range(0, allowed.Count == 0 ? 0 : dice.Pick([1, 1, 1, 2, 2, 3])).Select(index => DrawRelation(dice, index, dice.Pick(allowed))).ToList();
+        return new SimulationCase
+        {
+            Definition = Entity(relations, allowed.Count > 0 && dice.Chance(30) ? EmitWhen.OnChange : EmitWhen.Always),
+            IsExactlyOnce = dice.Chance(75),
+            Partitions = dice.Pick([1, 2, 2, 3]),
+            RelatedPartitions = dice.Pick([1, 2, 3]),
+            Nodes = dice.Pick([1, 2, 2, 3]),
+            Entities = dice.Pick([1, 2, 3, 5]),
+            RelatedRows = dice.Pick([1, 2, 3]),
+            Options = new() { SuppressEqualOutput = dice.Chance(85) },
+        };
+    }
+
+    public static EntityDefinition Entity(IEnumerable<RelationDefinition> relations, EmitWhen when = EmitWhen.Always) => new()
+    {
+        Entity = "thing",
+        Root = new RootDefinition(RootTopic, Path("id")),
+        Relations = [.. relations],
+        Emit = new EmitDefinition(when),
+        Output = new OutputDefinition("things-merged"),
+    };
+
+    /// <param name="index">Names everything: relation <c>r0</c> joins <c>f0</c> of the root with <c>v</c> of the rows of <c>related0</c>.</param>
+    /// <param name="strategy">How it is joined.</param>
+    /// <param name="isArray">Whether <c>f0</c> is a list of values.</param>
+    /// <param name="order">Order of the pick; null for none.</param>
+    /// <param name="isMany">A list of rows instead of one.</param>
+    /// <param name="missing">What happens without a row.</param>
+    public static RelationDefinition Relation(int index, Strategy strategy, bool isArray = false, PickOrder? order = null, bool isMany = false, MissingRule? missing = null) => new()
+    {
+        Name = $"r{index}",
+        From = $"related{index}",
+        Key = [Path("v")],
+        Match = [Path(isArray ? $"f{index}[]" : $"f{index}")],
+        Pick = order is { } by ? new PickDefinition(by, Path("m")) : null,
+        Many = isMany,
+        Set = isMany ? [] : [new FieldMapping($"t{index}", Path("t")), new FieldMapping($"k{index}", Path("rid"))],
+        Embed = isMany ? new EmbedDefinition($"t{index}", [new FieldMapping("t", Path("t")), new FieldMapping("k", Path("rid"))]) : null,
+        Missing = missing ?? MissingRule.Omit,
+        Strategy = strategy,
+    };
+
+    private static RelationDefinition DrawRelation(Dice dice, int index, Strategy strategy)
+    {
+        var isMany = dice.Chance(30);
+        var order = !isMany && dice.Chance(65) ? dice.Pick<PickOrder?>([PickOrder.Min, PickOrder.Min, PickOrder.Max, PickOrder.First]) : null;
+        return Relation(index, strategy, dice.Chance(50), order, isMany, DrawMissing(dice, index));
+    }
+
+    private static MissingRule DrawMissing(Dice dice, int index) => dice.Below(8) switch
+    {
+        0 or 1 or 2 => SampleDefinitions.MissingSet(($"t{index}", "null")),
+        3 or 4 or 5 => MissingRule.Omit,
+        6 => new MissingRule(MissingAction.Drop, []),
+        _ => new MissingRule(MissingAction.Reject, []),
+    };
+
+    private static FieldPath Path(string text) => SampleDefinitions.Path(text);
+}

@@ -1,0 +1,77 @@
+using System.Text;
+using EntitySync.Core.Definitions;
+using EntitySync.Core.Replay;
+
+namespace EntitySync.Simulation.Workload;
+
+/// <summary>Draws records from few keys and few values, so that they collide. A bad record is drawn now and then.</summary>
+public sealed class RecordMaker(SimulationCase simulated)
+{
+    // One value is a number, which joins with its text; one is written with an escape, which is no other value.
+    private static readonly string[] Values = ["\"a\"", "\"b\"", "7", "\"a\"", "\"b\"", "\"7\"", "\"\\u0061\"", "\"\""];
+    private int _count;
+
+    public (string Topic, byte[]? Key, byte[]? Value, bool IsBad) Root(Dice dice)
+    {
+        var key = Key(dice, "e", simulated.Entities);
+        if (dice.Chance(15)) return (DefinitionGrid.RootTopic, Bytes(key), null, false);
+        if (dice.Chance(4)) return (DefinitionGrid.RootTopic, Bytes(key), Bytes(dice.Pick(["{\"id\":", "{\"id\":\"other\"}", "[]", ""])), true);
+        var text = new StringBuilder($"{{\"id\":\"{key}\",\"n\":{dice.Below(3)}");
+        for (var index = 0; index < simulated.Definition.Relations.Length; index++)
+        {
+            if (simulated.Definition.Relations[index].Match[0].IsMany) Append(text, $"f{index}", Array(dice));
+            else Append(text, $"f{index}", Scalar(dice));
+            if (dice.Chance(10)) text.Append($",\"t{index}\":\"own\"");
+        }
+
+        return (DefinitionGrid.RootTopic, Bytes(key), Bytes(text.Append('}').ToString()), false);
+    }
+
+    public (string Topic, byte[]? Key, byte[]? Value, bool IsBad) Related(Dice dice)
+    {
+        if (simulated.Definition.Relations.IsEmpty) return Root(dice);
+        var index = dice.Below(simulated.Definition.Relations.Length);
+        var key = Key(dice, "r", simulated.RelatedRows);
+        if (dice.Chance(20)) return ($"related{index}", Bytes(key), null, false);
+        if (dice.Chance(4)) return ($"related{index}", Bytes(key), Bytes(dice.Pick(["{\"v\":", "{\"v\":[]}", "{\"v\":{}}", "[]"])), true);
+        var text = new StringBuilder($"{{\"rid\":\"{key}\"");
+        if (!dice.Chance(10)) Append(text, "v", dice.Chance(5) ? "null" : dice.Pick(Values));
+        if (!dice.Chance(10)) text.Append($",\"m\":{dice.Below(3)}");
+        text.Append($",\"t\":{(dice.Chance(15) ? dice.Below(2) : 100 + _count++)}}}");
+        return ($"related{index}", Bytes(key), Bytes(text.ToString()), false);
+    }
+
+    public (string Topic, byte[]? Key, byte[]? Value, bool IsBad) Replay(Dice dice)
+    {
+        var topic = simulated.Definition.ReplayTopic();
+        var key = Bytes(Key(dice, "e", simulated.Entities));
+        return dice.Chance(4)
+            ? (topic, key, dice.Chance(50) ? null : Bytes("{}"), true)
+            : (topic, key, new ReplayMessage($"replay-{_count++}", []).ToUtf8(), false);
+    }
+
+    private static void Append(StringBuilder text, string name, string? json)
+    {
+        if (json is not null) text.Append($",\"{name}\":{json}");
+    }
+
+    private static string? Scalar(Dice dice) => dice.Below(10) switch
+    {
+        0 => null,
+        1 => "null",
+        _ => dice.Pick(Values),
+    };
+
+    private static string? Array(Dice dice) => dice.Below(12) switch
+    {
+        0 => null,
+        1 => "null",
+        2 => "[]",
+        3 => $"[null,{dice.Pick(Values)}]",
+        _ => $"[{string.Join(',', Enumerable.Range(0, 1 + dice.Below(3)).Select(_ => dice.Pick(Values)))}]",
+    };
+
+    private static string Key(Dice dice, string prefix, int count) => $"{prefix}{dice.Below(count)}";
+
+    private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
+}

@@ -1,0 +1,35 @@
+using EntitySync.Core.Definitions;
+using EntitySync.Core.Joins;
+
+namespace EntitySync.Simulation.Workload;
+
+/// <summary>What one seed runs: a definition from the grid, a guarantee, the size of the world.</summary>
+public sealed record SimulationCase
+{
+    public required EntityDefinition Definition { get; init; }
+
+    public bool IsExactlyOnce { get; init; } = true;
+
+    public int Partitions { get; init; } = 2;
+
+    public int RelatedPartitions { get; init; } = 2;
+
+    public int Nodes { get; init; } = 2;
+
+    public int Entities { get; init; } = 3;
+
+    public int RelatedRows { get; init; } = 3;
+
+    public JoinOptions Options { get; init; } = new();
+
+    /// <summary>Crashes, rebalances, zombies, compaction and repeated records; off for lock-step runs.</summary>
+    public bool HasFaults { get; init; } = true;
+
+    public override string ToString() =>
+        $"{(IsExactlyOnce ? "exactly-once" : "at-least-once")}, {Partitions} partitions, {RelatedPartitions} related, {Nodes} nodes, emit {Definition.Emit.When}"
+        + $"{(Options.SuppressEqualOutput ? "" : ", equal outputs not suppressed")}{(HasFaults ? "" : ", no faults")}: "
+        + string.Join("; ", Definition.Relations.Select(Describe));
+
+    private static string Describe(RelationDefinition relation) =>
+        $"{relation.Name} {relation.Strategy} {relation.Match[0]} {(relation.Many ? "many" : relation.Pick is { } pick ? $"pick {pick.Order}" : "only one")} missing {relation.Missing.Action}";
+}
