@@ -1,6 +1,6 @@
 namespace EntitySync.Simulation;
 
-/// <summary>Looks for the fewest steps of a failing seed that still fail: leaves out ever smaller runs of steps.</summary>
+/// <summary>Looks for the fewest steps of a failing seed that still fail in the same check: leaves out ever smaller runs of steps.</summary>
 public static class Shrinker
 {
     /// <returns>The shortest failing run found, with its trace.</returns>
@@ -24,10 +24,12 @@ public static class Shrinker
         for (var at = 0; at < steps.Count && !cancellation.IsCancellationRequested;)
         {
             List<int> candidate = [.. steps.Take(at), .. steps.Skip(at + size)];
-            if (SimulationRun.Run(failing.Seed, failing.Case, candidate, hasTrace: false).Problems.Count > 0) steps = candidate;
+            if (SimulationRun.Run(failing.Seed, failing.Case, candidate, hasTrace: false).Problems.Any(problem => Kind(problem) == Kind(failing.Problems[0]))) steps = candidate;
             else at += size;
         }
 
         return steps;
     }
+
+    private static string Kind(string problem) => problem[..problem.IndexOf(':', StringComparison.Ordinal)];
 }

@@ -126,8 +126,10 @@ public sealed class SimulatedWorld : IDisposable
 
     public void Compact(SimulatedPartition partition, long head)
     {
-        // Compaction may hide a root record before it is read, but then nobody could say whether its output was lost.
-        if (partition.Topic == Topology.Root.Topic) head = Math.Min(head, Log.Committed(partition.Topic, partition.Index));
+        // State comes from the records below the committed position, so they must outlive an outage (min.compaction.lag.ms): a task that finds the record of
+        // its position gone cannot know which value the row had before, and leaves the old one behind. Broadcast tables can.
+        var isFollowed = Topology.SubTopologies.Any(part => part.Sources.Any(source => !source.IsWhole && source.Role != SourceRole.Progress && source.Topic == partition.Topic));
+        if (isFollowed) head = Math.Min(head, Log.Committed(partition.Topic, partition.Index));
         // A bad record that replaces a good one by compaction takes the good row with it at the next restart: a source topic is the only changelog
         // there is. That is known (functions/README.md), so it is left out here.
         if (Written.Exists(written => written.IsBad && written.Record.Position.Topic == partition.Topic && written.Record.Position.Partition == partition.Index)) return;

@@ -38,18 +38,24 @@ public static class SimulationRun
             schedule.Settle(Dice.For(seed, -3));
             var history = new WorldHistory(world);
             outputs = [.. history.Outputs.Values.SelectMany(list => list).OrderBy(output => output.Record.Tick).Select(output => output.ToString())];
-            problems.AddRange(FinalCheck.Problems(history));
-            problems.AddRange(new NeverStaleCheck(history).Problems());
-            problems.AddRange(new ExactlyOnceCheck(history).Problems());
-            problems.AddRange(new LeakCheck(history).Problems());
+            problems.AddRange(ProblemsOf(history));
         }
 #pragma warning disable CA1031 // Whatever the engine throws is a finding.
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            problems.Add(failure.ToString());
+            problems.Add($"exception: {failure}");
         }
 
         return new SimulationResult(seed, simulated, steps, problems, world.Trace?.Lines ?? [], outputs);
     }
+
+    /// <summary>All checks; a problem begins with the name of the check that found it.</summary>
+    public static IReadOnlyList<string> ProblemsOf(WorldHistory history) =>
+    [
+        .. FinalCheck.Problems(history).Select(problem => "final: " + problem),
+        .. new NeverStaleCheck(history).Problems().Select(problem => "never stale: " + problem),
+        .. new ExactlyOnceCheck(history).Problems().Select(problem => "exactly once: " + problem),
+        .. new LeakCheck(history).Problems().Select(problem => "leak: " + problem),
+    ];
 }

@@ -33,12 +33,15 @@ public sealed class SimulatedProducer(SimulatedLog log, bool isTransactional)
         }
     }
 
+    /// <summary>Waits until everything is acknowledged; nothing is on its way in a transaction.</summary>
+    public void LandAll() => Land(int.MaxValue, () => false);
+
     /// <summary>What is sent and the positions take effect together.</summary>
     /// <exception cref="FencedException">Somebody else has the id or the partitions; the transaction is aborted.</exception>
     public void Commit(IReadOnlyList<Position> next, int generation)
     {
         CheckFence();
-        if (!isTransactional) Land(int.MaxValue, () => false);
+        LandAll();
         try
         {
             log.CommitPositions(next, generation);

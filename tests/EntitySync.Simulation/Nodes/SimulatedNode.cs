@@ -90,6 +90,8 @@ public sealed class SimulatedNode : IDisposable
     /// <exception cref="FencedException">Its place is taken: all it did since the last commit is void.</exception>
     public void Commit()
     {
+        // At-least-once: a note that says "done" must never be there without what was done.
+        Producer.LandAll();
         foreach (var task in Live)
         {
             Effect();
@@ -119,7 +121,6 @@ public sealed class SimulatedNode : IDisposable
     public void Dispose()
     {
         foreach (var task in Tasks) task.Dispose();
-        Tables?.Dispose();
     }
 
     private void Process(NodeTask task, int source, StoredRecord record)
@@ -140,17 +141,15 @@ public sealed class SimulatedNode : IDisposable
 
     private void RestoreTables()
     {
-        Tables = new BroadcastTables(World.Topology, World.Case.Options, World.Logger, World.Clock);
+        Tables = new BroadcastTables(World.Topology, Log.PartitionCounts, World.Case.Options);
         foreach (var (source, topic) in _broadcasts)
         {
             foreach (var partition in Log.Topic(topic.Topic))
             {
-                foreach (var record in partition.ReadAll().ToList()) Borrowed.Lend(record, source, Tables.Restore);
+                foreach (var record in partition.ReadAll().ToList()) Borrowed.Lend(record, source, Tables.Process);
                 _broadcastNext[(source, partition.Index)] = partition.LastStable;
             }
         }
-
-        Tables.CompleteRestore();
     }
 
     private void Effect()

@@ -1,0 +1,81 @@
+using EntitySync.Core.Definitions;
+using EntitySync.Simulation.Checks;
+using EntitySync.Simulation.Workload;
+
+namespace EntitySync.Simulation;
+
+/// <summary>
+/// A run without faults that comes to rest after every input. Then the oracle knows not only the last outputs but the whole list: one output for each root
+/// update and each replay, one for each entity that a related row has changed, nothing else.
+/// </summary>
+public static class LockStepRun
+{
+    private const int Inputs = 60;
+
+    public static SimulationResult Run(int seed)
+    {
+        var dice = Dice.For(seed, 0);
+        var simulated = SimulationRun.CaseOf(seed) with { HasFaults = false, IsExactlyOnce = true, Options = new() { SuppressEqualOutput = true } };
+        using var scenario = new Scenario(simulated);
+        var maker = new RecordMaker(simulated);
+        var before = new Snapshot(new WorldHistory(scenario.World));
+        for (var input = 0; input < Inputs; input++)
+        {
+            var written = scenario.World.Write(dice.Below(10) switch { < 4 => maker.Root(dice), < 9 => maker.Related(dice), _ => maker.Replay(dice) });
+            scenario.Settle();
+            var after = new Snapshot(new WorldHistory(scenario.World));
+            if (FindProblem(before, after, scenario.World.Written[^1]) is { } problem)
+                return Result([$"after {Trace.Show(written.Key)} {Trace.Show(written.Value)} at {written.Position}: {problem}"]);
+            before = after;
+        }
+
+        return Result(scenario.Problems);
+
+        SimulationResult Result(IReadOnlyList<string> problems) => new(seed, simulated, [], problems, scenario.World.Trace!.Lines, scenario.Outputs);
+    }
+
+    private static string? FindProblem(Snapshot before, Snapshot after, WrittenRecord input)
+    {
+        var definition = after.History.Definition;
+        var isRelated = definition.Relations.Any(relation => relation.From == input.Record.Position.Topic);
+        var key = System.Text.Encoding.UTF8.GetString(input.Record.Key!);
+        foreach (var entity in after.Keys.Union(before.Keys).Append(key).Distinct())
+        {
+            var added = after.OutputsOf(entity).Skip(before.OutputsOf(entity).Count).Select(output => output.Text).ToList();
+            var expected = input.IsBad ? [] : isRelated ? Moved(entity) : entity == key ? Touched() : [];
+            // A row that goes from one value of a list to another is seen under both, or neither, on its way.
+            var mayPassThrough = isRelated && definition.Relations.Any(relation => relation.Strategy == Strategy.Shuffle && relation.From == input.Record.Position.Topic && relation.Match[0].IsMany);
+            var isGood = mayPassThrough ? added.Count == 0 ? expected.Count == 0 : added[^1] == after.Expected(entity) : added.SequenceEqual(expected);
+            if (!isGood && !(before.Expected(entity) is null && after.History.MayForbid)) return $"{entity} should have got [{string.Join("; ", expected)}], not [{string.Join("; ", added)}]";
+        }
+
+        return null;
+
+        List<string> Moved(string entity) => after.Expected(entity) is { } now && now != before.Expected(entity) ? [now] : [];
+
+        List<string> Touched()
+        {
+            var isReplay = input.Record.Position.Topic == definition.ReplayTopic();
+            if (!isReplay && input.Record.Value is null) return definition.Emit.When == EmitWhen.OnChange && before.Expected(key) is null ? [] : ["null"];
+            if (after.Expected(key) is not { } now) return [];
+            return !isReplay && definition.Emit.When == EmitWhen.OnChange && now == before.Expected(key) ? [] : [now];
+        }
+    }
+
+    /// <summary>What is and what should be, at rest.</summary>
+    private sealed class Snapshot(WorldHistory history)
+    {
+        private readonly Dictionary<string, string?> _expected = history.Roots.ToDictionary(
+            root => root.Key,
+            root => root.Value[^1].Row is { } row && history.FinalOutput(row) is { } output ? Oracle.NaiveJoin.Canonical(output) : null,
+            StringComparer.Ordinal);
+
+        public WorldHistory History => history;
+
+        public IEnumerable<string> Keys => _expected.Keys;
+
+        public string? Expected(string key) => _expected.GetValueOrDefault(key);
+
+        public List<OutputRecord> OutputsOf(string key) => history.Outputs.GetValueOrDefault(key) ?? [];
+    }
+}
