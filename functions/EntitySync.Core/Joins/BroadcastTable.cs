@@ -119,7 +119,7 @@ internal sealed class BroadcastTable(string entity, int source, CompiledRelation
 
         // A deleted row that was never seen had its own key as join value, if it had one that anybody can know.
         var left = isKnown ? old.JoinValue : row is null ? key : null;
-        if (left is not null && (row is null || !left.AsSpan().SequenceEqual(joinValue))) Change(record, left, group => group.Remove(key));
+        if (left is not null && (joinValue is null || !left.AsSpan().SequenceEqual(joinValue))) Change(record, left, group => group.Remove(key));
         if (joinValue is not null) Change(record, joinValue, group => group.Put(row!), isSame);
     }
 
