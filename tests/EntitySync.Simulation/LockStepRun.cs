@@ -1,3 +1,4 @@
+using System.Text;
 using EntitySync.Core.Definitions;
 using EntitySync.Simulation.Checks;
 using EntitySync.Simulation.Workload;
@@ -17,7 +18,7 @@ public static class LockStepRun
         var dice = Dice.For(seed, 0);
         var simulated = SimulationRun.CaseOf(seed) with { HasFaults = false, IsExactlyOnce = true, Options = new() { SuppressEqualOutput = true } };
         using var scenario = new Scenario(simulated);
-        var maker = new RecordMaker(simulated);
+        var maker = new RecordMaker(simulated, hasEscapes: false); // two texts of one document are equal here, and not for the product
         var before = new Snapshot(new WorldHistory(scenario.World));
         for (var input = 0; input < Inputs; input++)
         {
@@ -38,7 +39,7 @@ public static class LockStepRun
     {
         var definition = after.History.Definition;
         var isRelated = definition.Relations.Any(relation => relation.From == input.Record.Position.Topic);
-        var key = System.Text.Encoding.UTF8.GetString(input.Record.Key!);
+        var key = Encoding.UTF8.GetString(input.Record.Key!);
         foreach (var entity in after.Keys.Union(before.Keys).Append(key).Distinct())
         {
             var added = after.OutputsOf(entity).Skip(before.OutputsOf(entity).Count).Select(output => output.Text).ToList();
@@ -56,7 +57,7 @@ public static class LockStepRun
         List<string> Touched()
         {
             var isReplay = input.Record.Position.Topic == definition.ReplayTopic();
-            if (!isReplay && input.Record.Value is null) return definition.Emit.When == EmitWhen.OnChange && before.Expected(key) is null ? [] : ["null"];
+            if (!isReplay && input.Record.Value is null) return ["null"];
             if (after.Expected(key) is not { } now) return [];
             return !isReplay && definition.Emit.When == EmitWhen.OnChange && now == before.Expected(key) ? [] : [now];
         }

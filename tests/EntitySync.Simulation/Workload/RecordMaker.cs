@@ -5,10 +5,10 @@ using EntitySync.Core.Replay;
 namespace EntitySync.Simulation.Workload;
 
 /// <summary>Draws records from few keys and few values, so that they collide. A bad record is drawn now and then.</summary>
-public sealed class RecordMaker(SimulationCase simulated)
+public sealed class RecordMaker(SimulationCase simulated, bool hasEscapes = true)
 {
     // One value is a number, which joins with its text; one is written with an escape, which is no other value.
-    private static readonly string[] Values = ["\"a\"", "\"b\"", "7", "\"a\"", "\"b\"", "\"7\"", "\"\\u0061\"", "\"\""];
+    private readonly string[] _values = ["\"a\"", "\"b\"", "7", "\"a\"", "\"b\"", "\"7\"", hasEscapes ? "\"\\u0061\"" : "\"a\"", "\"\""];
     private int _count;
 
     public (string Topic, byte[]? Key, byte[]? Value, bool IsBad) Root(Dice dice)
@@ -35,7 +35,7 @@ public sealed class RecordMaker(SimulationCase simulated)
         if (dice.Chance(20)) return ($"related{index}", Bytes(key), null, false);
         if (dice.Chance(4)) return ($"related{index}", Bytes(key), Bytes(dice.Pick(["{\"v\":", "{\"v\":[]}", "{\"v\":{}}", "[]"])), true);
         var text = new StringBuilder($"{{\"rid\":\"{key}\"");
-        if (!dice.Chance(10)) Append(text, "v", dice.Chance(5) ? "null" : dice.Pick(Values));
+        if (!dice.Chance(10)) Append(text, "v", dice.Chance(5) ? "null" : dice.Pick(_values));
         if (!dice.Chance(10)) text.Append($",\"m\":{dice.Below(3)}");
         text.Append($",\"t\":{(dice.Chance(15) ? dice.Below(2) : 100 + _count++)}}}");
         return ($"related{index}", Bytes(key), Bytes(text.ToString()), false);
@@ -55,20 +55,20 @@ public sealed class RecordMaker(SimulationCase simulated)
         if (json is not null) text.Append($",\"{name}\":{json}");
     }
 
-    private static string? Scalar(Dice dice) => dice.Below(10) switch
+    private string? Scalar(Dice dice) => dice.Below(10) switch
     {
         0 => null,
         1 => "null",
-        _ => dice.Pick(Values),
+        _ => dice.Pick(_values),
     };
 
-    private static string? Array(Dice dice) => dice.Below(12) switch
+    private string? Array(Dice dice) => dice.Below(12) switch
     {
         0 => null,
         1 => "null",
         2 => "[]",
-        3 => $"[null,{dice.Pick(Values)}]",
-        _ => $"[{string.Join(',', Enumerable.Range(0, 1 + dice.Below(3)).Select(_ => dice.Pick(Values)))}]",
+        3 => $"[null,{dice.Pick(_values)}]",
+        _ => $"[{string.Join(',', Enumerable.Range(0, 1 + dice.Below(3)).Select(_ => dice.Pick(_values)))}]",
     };
 
     private static string Key(Dice dice, string prefix, int count) => $"{prefix}{dice.Below(count)}";
