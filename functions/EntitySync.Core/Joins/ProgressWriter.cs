@@ -44,9 +44,10 @@ internal sealed class ProgressWriter
     {
         // A fan-out may have ended and another of the same value begun: the note of the new one comes last.
         foreach (var key in _obsolete) Send(key, null);
-        foreach (var rows in _moved) SavePositions(rows);
         foreach (var cursor in _cursors) SaveCursor(cursor);
         foreach (var key in _waiting.Dirty) SaveReplays(key);
+        // Last: a position says that its fan-outs are noted. Without transactions a crash may leave the first notes and lose the rest.
+        foreach (var rows in _moved) SavePositions(rows);
         _moved.Clear();
         _cursors.Clear();
         _waiting.Dirty.Clear();
