@@ -18,7 +18,8 @@ internal sealed class BroadcastTable(string entity, int source, CompiledRelation
     private readonly List<BroadcastRows> _followers = [];
     private readonly long[] _positions = new long[partitions];
     private readonly long[] _unknownDepartures = [.. Enumerable.Repeat(-1L, partitions)];
-    private bool _isRead;
+    private bool _hasOwnKeys;
+    private bool _hasOtherKeys;
 
     public int Source => source;
 
@@ -31,17 +32,13 @@ internal sealed class BroadcastTable(string entity, int source, CompiledRelation
     /// <summary>Next offset of each partition.</summary>
     public ReadOnlySpan<long> Positions => _positions;
 
-    public void Follow(BroadcastRows follower)
-    {
-        _isRead = true;
-        _followers.Add(follower);
-    }
+    public void Follow(BroadcastRows follower) => _followers.Add(follower);
 
     public void Leave(BroadcastRows follower) => _followers.Remove(follower);
 
     /// <summary>
-    /// True when, since these positions, a row may have left a join value that nobody knows: its earlier record was compacted away before the table was read.
-    /// Rows whose join column is their own key cannot.
+    /// True when, since these positions, a row may have left a join value that nobody knows: its earlier record was compacted away before it was read,
+    /// at the start or because this thread was behind. Rows whose join column is their own key cannot.
     /// </summary>
     public bool MayHaveUnknownDepartures(ReadOnlySpan<long> positions)
     {
@@ -115,9 +112,11 @@ internal sealed class BroadcastTable(string entity, int source, CompiledRelation
         else _rows[key] = new TableRow(joinValue, row);
         Count(isKnown ? -old.Bytes : 0, row is null ? 0 : _rows[key].Bytes);
 
-        if (!isKnown && !_isRead && row is not null && !key.AsSpan().SequenceEqual(joinValue)) _unknownDepartures[record.Partition] = record.Offset;
+        if (row is not null && key.AsSpan().SequenceEqual(joinValue)) _hasOwnKeys = true;
+        else if (row is not null) _hasOtherKeys = true;
 
-        // A deleted row that was never seen had its own key as join value, if it had one that anybody can know.
+        // A deleted row that was never seen had its own key as join value if all rows have.
+        if (!isKnown && (row is null ? _hasOtherKeys || !_hasOwnKeys : !key.AsSpan().SequenceEqual(joinValue))) _unknownDepartures[record.Partition] = record.Offset;
         var left = isKnown ? old.JoinValue : row is null ? key : null;
         if (left is not null && (joinValue is null || !left.AsSpan().SequenceEqual(joinValue))) Change(record, left, group => group.Remove(key));
         if (joinValue is not null) Change(record, joinValue, group => group.Put(row!), isSame);
