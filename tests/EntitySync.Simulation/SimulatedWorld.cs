@@ -21,7 +21,8 @@ public sealed class SimulatedWorld : IDisposable
         Topology = JoinTopology.BuildTopology(simulated.Definition);
         Trace = hasTrace ? new Trace() : null;
         CreateTopics();
-        for (var index = 0; index < simulated.Nodes; index++) Join($"node-{index}");
+        for (var index = 0; index < simulated.Nodes; index++) Nodes.Add(new SimulatedNode(this, $"node-{index}"));
+        Rebalance(new Dice(0));
     }
 
     public SimulationCase Case { get; }

@@ -7,8 +7,9 @@ namespace EntitySync.Core.Joins;
 /// <summary>
 /// The related rows of an entity's broadcast relations, shared by the root tasks of one thread.
 /// <list type="bullet">
-/// <item>Its owner gives it <see cref="Process"/> for each record of every partition of each broadcast source, from the beginning; it makes the first task
-/// when the table has reached the ends found at the start. A record with an offset already seen is passed over.</item>
+/// <item>Its owner gives it <see cref="Process"/> for each record of every partition of each broadcast source, from the beginning; it makes a
+/// task only when the table has reached the ends found after the task was assigned: its predecessor may have passed on rows that this thread, though it has
+/// run for long, has not read yet, and outputs must not go back behind them. A record with an offset already seen is passed over.</item>
 /// <item>A change starts fan-outs in the tasks that use it. A task made later learns by its own progress what it has not passed on yet.</item>
 /// <item>Its positions are not committed: a new thread reads the topics from their beginning.</item>
 /// </list>

@@ -48,6 +48,8 @@ public sealed class SimulatedNode : IDisposable
 
     public TaskPorts Ports(NodeTask task) => new(Log.PartitionCounts, task, World.Counts, World.Logger, World.Clock) { Options = World.Case.Options };
 
+    public bool IsBroadcast(string topic) => _broadcasts.Exists(entry => entry.Topic.Topic == topic);
+
     public void Own(SubTopology part, int partition) => Tasks.Add(new NodeTask(this, part, partition, World.NextLife()));
 
     /// <summary>Commits first; the successor goes on exactly there.</summary>
@@ -60,7 +62,7 @@ public sealed class SimulatedNode : IDisposable
 
     public bool TryRestore(NodeTask task)
     {
-        if (task.Part.Kind == SubTopologyKind.Root && _broadcasts.Count > 0 && Tables is null) RestoreTables();
+        if (task.Part.Kind == SubTopologyKind.Root && _broadcasts.Count > 0) CatchUpTables();
         var isRestored = task.TryRestore();
         HasUncommitted |= isRestored;
         return isRestored;
@@ -139,14 +141,18 @@ public sealed class SimulatedNode : IDisposable
         _broadcastNext[(source, partition)] = record.Position.Offset + 1;
     }
 
-    private void RestoreTables()
+    /// <summary>
+    /// Before every new root task, not only the first: the task's predecessor may have passed on rows that this node has not read yet, and
+    /// outputs must not go back behind them.
+    /// </summary>
+    private void CatchUpTables()
     {
-        Tables = new BroadcastTables(World.Topology, Log.PartitionCounts, World.Case.Options);
+        Tables ??= new BroadcastTables(World.Topology, Log.PartitionCounts, World.Case.Options);
         foreach (var (source, topic) in _broadcasts)
         {
             foreach (var partition in Log.Topic(topic.Topic))
             {
-                foreach (var record in partition.ReadAll().ToList()) Borrowed.Lend(record, source, Tables.Process);
+                while (partition.Read(_broadcastNext.GetValueOrDefault((source, partition.Index))) is { } record) Follow(source, partition.Index, record);
                 _broadcastNext[(source, partition.Index)] = partition.LastStable;
             }
         }

@@ -21,6 +21,7 @@ public static class DefinitionGrid
             Nodes = dice.Pick([1, 2, 2, 3]),
             Entities = dice.Pick([1, 2, 3, 5]),
             RelatedRows = dice.Pick([1, 2, 3]),
+            HasSlowBroadcasts = dice.Chance(40),
             Options = new() { SuppressEqualOutput = dice.Chance(85) },
         };
     }

@@ -22,12 +22,15 @@ public sealed record SimulationCase
 
     public JoinOptions Options { get; init; } = new();
 
+    /// <summary>One node follows broadcast topics late.</summary>
+    public bool HasSlowBroadcasts { get; init; }
+
     /// <summary>Crashes, rebalances, zombies, compaction and repeated records; off for lock-step runs.</summary>
     public bool HasFaults { get; init; } = true;
 
     public override string ToString() =>
         $"{(IsExactlyOnce ? "exactly-once" : "at-least-once")}, {Partitions} partitions, {RelatedPartitions} related, {Nodes} nodes, emit {Definition.Emit.When}"
-        + $"{(Options.SuppressEqualOutput ? "" : ", equal outputs not suppressed")}{(HasFaults ? "" : ", no faults")}: "
+        + $"{(Options.SuppressEqualOutput ? "" : ", equal outputs not suppressed")}{(HasSlowBroadcasts ? ", slow broadcasts" : "")}{(HasFaults ? "" : ", no faults")}: "
         + string.Join("; ", Definition.Relations.Select(Describe));
 
     private static string Describe(RelationDefinition relation) =>
