@@ -26,11 +26,24 @@ public sealed class Schedule(SimulatedWorld world)
         else if (world.Case.HasFaults) Fault(dice);
     }
 
-    /// <summary>Faults end: what is dead starts again, and everybody works until nothing is left to do.</summary>
+    /// <summary>Faults end: what is dead starts again, and everybody works until nothing is left to do. Without transactions, old answers then come once more and
+    /// all start again, which must change nothing; replays show what the tasks hold then.</summary>
     public void Settle(Dice dice)
     {
         foreach (var zombie in world.Zombies.ToList()) world.Crash(zombie, dice);
         foreach (var node in world.Nodes) node.CrashAfter(-1);
+        ComeToRest(dice);
+        if (!world.Case.HasFaults || world.Case.IsExactlyOnce) return;
+        for (var count = 0; count < 3; count++) world.RepeatAnswer(dice);
+        ComeToRest(dice);
+        foreach (var node in world.Nodes.ToList()) world.Crash(node, dice);
+        ComeToRest(dice);
+        for (var count = 0; count < 2 * world.Case.Entities; count++) world.Write(_maker.Replay(dice));
+        ComeToRest(dice);
+    }
+
+    private void ComeToRest(Dice dice)
+    {
         Restart();
         world.ExpireTransactions();
         for (var round = 0; round < MostRounds; round++)
@@ -133,7 +146,7 @@ public sealed class Schedule(SimulatedWorld world)
     private void Fault(Dice dice)
     {
         var node = world.Nodes.Count > 0 ? dice.Pick(world.Nodes) : null;
-        switch (dice.Below(10))
+        switch (dice.Below(11))
         {
             case 0 when node is not null:
                 world.Crash(node, dice);
@@ -157,6 +170,9 @@ public sealed class Schedule(SimulatedWorld world)
                 break;
             case 7 when !world.Case.IsExactlyOnce && node is not null:
                 node.Producer.Land(1 + dice.Below(4), () => dice.Chance(25));
+                break;
+            case 9 when !world.Case.IsExactlyOnce:
+                world.RepeatAnswer(dice);
                 break;
             default:
                 Compact(dice);

@@ -125,12 +125,28 @@ public sealed class SimulatedWorld : IDisposable
         _abandoned.Clear();
     }
 
+    /// <summary>An answer comes once more, however old: its sender was taken for dead and was only slow. Transactions rule that out.</summary>
+    public void RepeatAnswer(Dice dice)
+    {
+        var answers = Topology.RootPart.Sources.Where(source => source.Role == SourceRole.Answers)
+            .SelectMany(source => Log.Topic(source.Topic))
+            .SelectMany(partition => partition.ReadAll())
+            .Where(record => record.Value is not null)
+            .ToList();
+        if (answers.Count == 0) return;
+        var old = dice.Pick(answers);
+        Trace?.Say($"{old.Position} comes again");
+        Log.Append(old.Position.Topic, old.Position.Partition, old.Key, old.Value, old.Headers, 0, null);
+    }
+
     public void Compact(SimulatedPartition partition, long head)
     {
         // State comes from the records below the committed position, so they must outlive an outage (min.compaction.lag.ms): a task that finds the record of
         // its position gone cannot know which value the row had before, and leaves the old one behind. Broadcast tables can.
         var isFollowed = Topology.SubTopologies.Any(part => part.Sources.Any(source => !source.IsWhole && source.Role != SourceRole.Progress && source.Topic == partition.Topic));
         if (isFollowed) head = Math.Min(head, Log.Committed(partition.Topic, partition.Index));
+        // An old answer that came again would be the newest of its key.
+        if (!Case.IsExactlyOnce && Topology.RootPart.Sources.Any(source => source.Role == SourceRole.Answers && source.Topic == partition.Topic)) return;
         // A bad record that replaces a good one by compaction takes the good row with it at the next restart: a source topic is the only changelog
         // there is. That is known (functions/README.md), so it is left out here.
         if (Written.Exists(written => written.IsBad && written.Record.Position.Topic == partition.Topic && written.Record.Position.Partition == partition.Index)) return;

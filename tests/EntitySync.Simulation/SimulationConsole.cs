@@ -8,7 +8,8 @@ namespace EntitySync.Simulation;
 /// <param name="Seeds">How many.</param>
 /// <param name="Seed">One seed with its trace, instead of many.</param>
 /// <param name="Strategies">Null for all.</param>
-public sealed record SimulationOptions(int From, int Seeds, int? Seed, IReadOnlyList<Strategy>? Strategies);
+/// <param name="IsBrief">A failing seed is named, and that is all.</param>
+public sealed record SimulationOptions(int From, int Seeds, int? Seed, IReadOnlyList<Strategy>? Strategies, bool IsBrief);
 
 /// <summary>The command: many seeds with progress, or one with its trace.</summary>
 public static class SimulationConsole
@@ -25,7 +26,7 @@ public static class SimulationConsole
         {
             if (cancellation.IsCancellationRequested) return Stopped(output, options.From + count);
             var result = SimulationRun.Run(options.From + count, options.Strategies);
-            if (result.Problems.Count > 0) return ShowFailure(result, count + 1, output, cancellation);
+            if (result.Problems.Count > 0) return ShowFailure(result, count + 1, options.IsBrief, output, cancellation);
             if (Stopwatch.GetElapsedTime(lastProgress) < ProgressInterval) continue;
             lastProgress = Stopwatch.GetTimestamp();
             output.WriteLine($"{count + 1} of {options.Seeds} seeds good, {(count + 1) / Stopwatch.GetElapsedTime(started).TotalSeconds:F0} a second");
@@ -41,9 +42,10 @@ public static class SimulationConsole
         return 130;
     }
 
-    private static int ShowFailure(SimulationResult failing, int count, TextWriter output, CancellationToken cancellation)
+    private static int ShowFailure(SimulationResult failing, int count, bool isBrief, TextWriter output, CancellationToken cancellation)
     {
         output.WriteLine($"Seed {failing.Seed} fails (number {count}): {failing.Problems[0]}");
+        if (isBrief) return 1;
         output.WriteLine("Looking for a shorter run...");
         return Show(Shrinker.Shrink(failing, cancellation), output);
     }

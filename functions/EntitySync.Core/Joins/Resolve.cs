@@ -79,6 +79,7 @@ internal sealed class Resolve
     /// <summary>Emits the latest state once more, or notes the replay until the answers are there.</summary>
     public void Replay(int id, ReadOnlySpan<byte> message)
     {
+        AnswerWaiting(id); // when this one need not wait, those before it need not either, and the visit may find nothing changed
         var row = _entities.RowOf(id);
         var root = row.Read(_links);
         if (TryEvaluate(id, row, root, _links, out var outcome)) Conclude(id, row, root, outcome, _links, Cause.Replay, message);

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Shows that the simulation catches what it must: breaks the engine in one place at a time, in a temporary copy, and runs seeds until one fails.
+# Usage: mutants.sh [NAME...]; SEEDS=5000 is how many seeds a mutant may survive. Exit code 1: a mutant survived, or its edit no longer fits.
+set -uo pipefail
+root=$(cd "$(dirname "$0")/../.." && pwd)
+seeds=${SEEDS:-5000}
+copy=$(mktemp -d "${TMPDIR:-/tmp}/entitysync-mutants.XXXXXX")
+trap 'rm -rf "$copy"' EXIT
+trap 'exit 130' INT TERM
+(cd "$root" && tar cf - --exclude=bin --exclude=obj --exclude=.git Directory.* global.json nuget.config .editorconfig functions/EntitySync.Core tests/EntitySync.Testing tests/EntitySync.Simulation infra/offline) | tar xf - -C "$copy"
+cd "$copy" || exit 1
+joins=functions/EntitySync.Core/Joins
+simulation=tests/EntitySync.Simulation
+failed=0
+
+# name, file, perl edit, options of the simulation
+mutant() {
+  local name=$1 file=$2 edit=$3; shift 3
+  if [ ${#chosen[@]} -gt 0 ] && [[ " ${chosen[*]} " != *" $name "* ]]; then return; fi
+  cp "$file" "$copy/original"
+  perl -0pi -e "$edit" "$file"
+  if cmp -s "$file" "$copy/original"; then echo "$name: the edit does not fit $file any more"; failed=1; return; fi
+  if ! dotnet build "$simulation" -v q -p:TreatWarningsAsErrors=false >"$copy/build.log" 2>&1; then
+    echo "$name: does not compile"; grep -m3 'error' "$copy/build.log"; failed=1
+  else
+    "$simulation/bin/Debug/net10.0/EntitySync.Simulation" --seeds "$seeds" --brief "$@" >"$copy/run.log" 2>&1
+    if [ $? -eq 1 ]; then echo "$name: caught, $(grep -m1 '^Seed' "$copy/run.log" | cut -c1-160)"; else echo "$name: SURVIVED $seeds seeds"; failed=1; fi
+  fi
+  cp "$copy/original" "$file"
+}
+
+chosen=("$@")
+mutant answer-version-unchecked "$joins/SubscribedRows.cs" 's/if \(answer\.Epoch < _asked\[value\] \|\| !IsNewer\(answer, key, position\)\)/if (answer.Epoch < 0)/' --strategy Shuffle
+mutant answer-before-state "$joins/AnswerTask.cs" 's/        if \(Take\(record, row\) != RowChange\.Content\) return;\n(.*?        for .*?\n        \}\n)/$1        Take(record, row);\n/s' --strategy Shuffle
+mutant unsubscribe-forgotten "$joins/SubscribedRows.cs" 's/        Send\(BytesOf\(value\), default, isTombstone: true\);\n//' --strategy Shuffle
+mutant fence-ignored "$simulation/Log/SimulatedLog.cs" 's/if \(generation != Generation\) throw/if (generation < 0) throw/'
+mutant cursor-lost-at-commit "$joins/ProgressWriter.cs" 's/        foreach \(var cursor in _cursors\) SaveCursor\(cursor\);\n//' --strategy Broadcast
+mutant fanout-drops-the-rest "$joins/FanoutCursors.cs" 's/        End = Next;\n        IsWrapped = false;/        End = Next;\n        Next = 0;\n        IsWrapped = true;/'
+mutant tombstone-keeps-members "$joins/EntityTable.cs" 's/(EndRelation\(\);\n)        Relink\(id, isRestoring\);\n        _rows\.Delete/$1        _rows.Delete/'
+mutant waiting-replay-not-noted "$joins/WaitingReplays.cs" 's/        messages\.Add\(message\.ToArray\(\)\);\n        Dirty\.Add\(key\.ToArray\(\)\);/        messages.Add(message.ToArray());/' --strategy Shuffle
+mutant position-before-fanout "$joins/ProgressWriter.cs" 's/(        foreach \(var cursor in _cursors\) SaveCursor\(cursor\);\n)(.*?)(        foreach \(var rows in _moved\) SavePositions\(rows\);\n)/$3$1$2/s' --strategy Broadcast
+mutant table-not-caught-up "$simulation/Nodes/SimulatedNode.cs" 's/_broadcasts\.Count > 0\) CatchUpTables/_broadcasts.Count > 0 \&\& Tables is null) CatchUpTables/' --strategy Broadcast
+exit $failed
