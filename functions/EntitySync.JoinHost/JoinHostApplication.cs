@@ -50,7 +50,8 @@ public sealed class JoinHostApplication : IAsyncDisposable
 
         var web = builder.Build();
         var application = new JoinHostApplication(web);
-        JoinHostEndpoints.Map(web, application.Threads);
+        var threads = application.Threads;
+        JoinHostEndpoints.Map(web, threads, new EntityEndpoint(catalog, threads.Topologies, threads.Queries, options.QueryTimeout, time ?? TimeProvider.System));
         return application;
     }
 

@@ -6,14 +6,15 @@ namespace EntitySync.JoinHost;
 
 /// <summary>
 /// <c>/live</c>: 200 while all threads run. <c>/ready</c>: 200 when all have joined and restored, else 503, with the progress either way.
-/// <c>/status</c>: everything the container knows of itself.
+/// <c>/status</c>: everything the container knows of itself. <c>/entities/{name}/{key}</c>: see <see cref="EntityEndpoint"/>.
 /// </summary>
 internal static class JoinHostEndpoints
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    public static void Map(WebApplication web, JoinThreads threads)
+    public static void Map(WebApplication web, JoinThreads threads, EntityEndpoint entities)
     {
+        web.MapGet("/entities/{**path}", entities.HandleAsync);
         web.MapGet("/live", context => Answer(context, threads.AreAlive, new { Live = threads.AreAlive }));
         web.MapGet("/status", context => Answer(context, true, threads.Status()));
         web.MapGet("/ready", context =>

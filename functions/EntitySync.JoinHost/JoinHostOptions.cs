@@ -12,6 +12,9 @@ public sealed record JoinHostOptions
     /// <summary>Bounds and switches of the topologies.</summary>
     public JoinOptions Join { get; init; } = new();
 
+    /// <summary>How long a question about an entity waits for the join thread's answer.</summary>
+    public TimeSpan QueryTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>Longest time between an emission and the commit of the position it came from.</summary>
     public TimeSpan CommitInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 

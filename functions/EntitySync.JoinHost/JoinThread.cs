@@ -36,6 +36,8 @@ internal sealed class JoinThread : IDisposable
 
     public IReadOnlyDictionary<string, JoinCounts> Counts => _context.Counts;
 
+    public EntityQueries Queries => _context.Queries;
+
     /// <summary>Completes when the thread has ended.</summary>
     public Task Ended => _ended.Task;
 

@@ -23,13 +23,13 @@ internal sealed class JoinThreadContext(
 
     public TimeProvider Time => time;
 
+    public EntityQueries Queries { get; } = new(logger);
+
     public IReadOnlyDictionary<string, JoinCounts> Counts { get; } = topologies.ToDictionary(topology => topology.Entity, _ => new JoinCounts(), StringComparer.Ordinal);
 
     public TransactionCounts Transactions { get; } = new();
 
     public RefusedEmissions Refused { get; } = new();
-
-    public EntityQueries Queries { get; } = new();
 
     /// <summary>What has been warned of once already.</summary>
     public HashSet<string> Warned { get; } = new(StringComparer.Ordinal);

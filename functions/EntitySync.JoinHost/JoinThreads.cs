@@ -31,6 +31,10 @@ internal sealed class JoinThreads : IHostedService, IDisposable
 
     public bool AreAlive => _threads.All(thread => !thread.Ended.IsCompleted);
 
+    public IReadOnlyDictionary<string, JoinTopology> Topologies => _topologies.ToDictionary(topology => topology.Entity, StringComparer.Ordinal);
+
+    public IReadOnlyList<EntityQueries> Queries => [.. _threads.Select(thread => thread.Queries)];
+
     public JoinHostStatus Status()
     {
         var threads = _threads.Select(thread => thread.Status).ToList();

@@ -6,12 +6,25 @@ namespace EntitySync.Core.Definitions;
 /// <summary>All definitions of a deployment, by entity.</summary>
 public sealed class EntityCatalog(IEnumerable<EntityDefinition> definitions)
 {
+    private const int LongestShownName = 80;
+
     private readonly ImmutableSortedDictionary<string, EntityDefinition> _byEntity =
         definitions.ToImmutableSortedDictionary(definition => definition.Entity, definition => definition, StringComparer.Ordinal);
 
     public IEnumerable<EntityDefinition> All => _byEntity.Values;
 
+    /// <summary>The defined entities, for messages.</summary>
+    public string Names => _byEntity.IsEmpty ? "none is defined" : string.Join(", ", _byEntity.Keys);
+
     public bool TryGet(string entity, [NotNullWhen(true)] out EntityDefinition? definition) => _byEntity.TryGetValue(entity, out definition);
+
+    /// <summary>What to tell whoever asked for an entity that is not defined: the known ones, and the one probably meant.</summary>
+    public string DescribeUnknown(string entity)
+    {
+        var shown = entity.Length <= LongestShownName ? entity : entity[..LongestShownName] + "…";
+        var meant = DidYouMean.Nearest(entity, _byEntity.Keys) is { } near ? $" Did you mean '{near}'?" : "";
+        return $"entity '{shown}' is not known; known: {Names}.{meant}";
+    }
 
     /// <summary>Entities with a lookup relation from <paramref name="referenceTable"/>: the ones a change of its rows must replay.</summary>
     public IEnumerable<(EntityDefinition Definition, RelationDefinition Relation)> LookingUp(string referenceTable) =>

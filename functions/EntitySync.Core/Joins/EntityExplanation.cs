@@ -1,6 +1,6 @@
 namespace EntitySync.Core.Joins;
 
-/// <summary>What an entity's output is made of, at the moment of the question.</summary>
+/// <summary>What an entity's output is made of, at the moment of the question. Its memory is its own: it is read on another thread than the task's.</summary>
 /// <param name="State"><c>emitted</c>, <c>dropped</c>, <c>rejected</c> (see Reason) or <c>waiting</c> (for answers of a shuffle relation).</param>
 /// <param name="Reason">Why it is rejected or what it waits for; else null.</param>
 /// <param name="Output">The output document (UTF-8 JSON); null unless emitted.</param>

@@ -32,10 +32,8 @@ internal static partial class ReplayRequestRules
 
     private static string? EntityProblem(string entity, EntityDefinition? definition, EntityCatalog catalog)
     {
-        var known = catalog.All.Select(each => each.Entity).ToList();
-        var names = known.Count == 0 ? "none is defined" : string.Join(", ", known);
-        if (entity.Length == 0) return $"entity is missing; known: {names}.";
-        if (definition is null) return $"entity '{Cut(entity)}' is not known; known: {names}.{Meant(entity, known)}";
+        if (entity.Length == 0) return $"entity is missing; known: {catalog.Names}.";
+        if (definition is null) return catalog.DescribeUnknown(entity);
         return definition.Replay is null ? $"entity '{entity}' has no 'replay' in its definition, so there is no id source to page." : null;
     }
 
@@ -80,8 +78,6 @@ internal static partial class ReplayRequestRules
         Ids = request.Ids?.Distinct(StringComparer.Ordinal).ToList(),
         Causes = request.Causes is { Count: > 0 } causes ? causes : null,
     };
-
-    private static string Meant(string entity, IEnumerable<string> known) => DidYouMean.Nearest(entity, known) is { } meant ? $" Did you mean '{meant}'?" : "";
 
     private static string Cut(string text) => text.Length <= 80 ? text : text[..80] + "…";
 
