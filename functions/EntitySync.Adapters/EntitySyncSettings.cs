@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace EntitySync.Adapters;
 
 /// <summary>
@@ -56,6 +58,12 @@ public sealed record EntitySyncSettings
     /// <summary><c>JOIN_ALLOW_UNCOMPACTED</c>: <c>true</c> to run although a table's topic is not compacted; state then is what its retention has left.</summary>
     public bool JoinAllowUncompacted { get; init; }
 
+    /// <summary><c>OTEL_EXPORTER_OTLP_ENDPOINT</c>: collector that the join container sends metrics and traces to; null sends none.</summary>
+    public Uri? OtlpEndpoint { get; init; }
+
+    /// <summary><c>OTEL_EXPORTER_OTLP_PROTOCOL</c>: <c>grpc</c> (default) or <c>http/protobuf</c>. The exporter itself reads the other OTEL_ variables.</summary>
+    public string OtlpProtocol { get; init; } = "grpc";
+
     public static EntitySyncSettings FromEnvironment() => From(Environment.GetEnvironmentVariable);
 
     /// <summary>Reads the settings through <paramref name="read"/>; an empty value counts as absent.</summary>
@@ -77,10 +85,12 @@ public sealed record EntitySyncSettings
             DefinitionsPath = Text("DEFINITIONS_PATH") ?? defaults.DefinitionsPath,
             JoinGroupId = Text("JOIN_GROUP_ID") ?? defaults.JoinGroupId,
             JoinThreads = Number("JOIN_THREADS", defaults.JoinThreads),
-            JoinHttpPort = Number("JOIN_HTTP_PORT", defaults.JoinHttpPort),
             JoinProcessingGuarantee = Guarantee("JOIN_PROCESSING_GUARANTEE"),
             JoinInstanceId = Text("JOIN_INSTANCE_ID"),
             JoinAllowUncompacted = Switch("JOIN_ALLOW_UNCOMPACTED"),
+            JoinHttpPort = Port("JOIN_HTTP_PORT", defaults.JoinHttpPort),
+            OtlpEndpoint = Address("OTEL_EXPORTER_OTLP_ENDPOINT"),
+            OtlpProtocol = OneOf("OTEL_EXPORTER_OTLP_PROTOCOL", [defaults.OtlpProtocol, "http/protobuf"]),
         };
 
         string? Text(string name) => read(name) is { Length: > 0 } value ? value : null;
@@ -102,6 +112,18 @@ public sealed record EntitySyncSettings
             "true" => true,
             var text => throw new FormatException($"{name} is '{text}'; allowed: true, false."),
         };
+
+        Uri? Address(string name) => Text(name) is not { } text ? null
+            : Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" ? address
+            : throw new FormatException($"{name} is '{text}': an address such as http://collector:4317 is expected.");
+
+        string OneOf(string name, string[] allowed) => Text(name) is not { } text ? allowed[0]
+            : allowed.Contains(text, StringComparer.Ordinal) ? text
+            : throw new FormatException($"{name} is '{text}'; allowed: {string.Join(", ", allowed)}.");
+
+        int Port(string name, int fallback) => Text(name) is not { } text ? fallback
+            : ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port
+            : throw new FormatException($"{name} is '{text}': a port from 1 to {ushort.MaxValue} is expected, or 0 to let the system choose.");
     }
 }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using EntitySync.Core.Joins;
 using EntitySync.Core.State;
+using EntitySync.JoinHost.Logging;
 using Microsoft.Extensions.Logging;
 
 namespace EntitySync.JoinHost;
@@ -31,13 +32,15 @@ internal sealed class EntityQueries(ILogger logger)
     }
 
     /// <summary>For the join thread, once a round: one volatile read when nobody asks.</summary>
-    /// <param name="owned">What the thread owns; its order does not matter.</param>
-    /// <param name="partitions">Partition count of every root topic.</param>
+    /// <param name="owned">What the thread owns.</param>
+    /// <param name="partitions">Partition count of every topic.</param>
     public void Answer(IEnumerable<OwnedPartition> owned, IReadOnlyDictionary<string, int> partitions)
     {
-        if (Volatile.Read(ref _waiting) == 0) return;
-        AnswerEach(question => Find(question, owned, partitions[question.Topology.Root.Topic]));
+        if (Volatile.Read(ref _waiting) > 0) Answer(owned.SelectMany(partition => partition.EntityOwners), partitions);
     }
+
+    internal void Answer(IEnumerable<EntityOwner> owners, IReadOnlyDictionary<string, int> partitions) =>
+        AnswerEach(question => Find(question, owners, partitions[question.Topology.Root.Topic]));
 
     internal void AnswerEach(Func<EntityQuestion, EntityAnswer> find)
     {
@@ -66,20 +69,23 @@ internal sealed class EntityQueries(ILogger logger)
     }
 
     /// <summary>A key that its producer has put into another partition than murmur2 says is found where it is.</summary>
-    private static EntityAnswer Find(EntityQuestion question, IEnumerable<OwnedPartition> owned, int partitions)
+    private static EntityAnswer Find(EntityQuestion question, IEnumerable<EntityOwner> owners, int partitions)
     {
         var own = Murmur2Partitioner.PartitionFor(question.Key.Span, partitions);
         var finding = EntityFinding.Elsewhere;
-        foreach (var partition in owned)
+        foreach (var owner in owners)
         {
-            foreach (var task in partition.Tasks)
-            {
-                if (task.Part.Kind != SubTopologyKind.Root || task.Topology.Entity != question.Topology.Entity) continue;
-                if (partition.IsLive && task.Explain(question.Key.Span) is { } explanation) return new EntityAnswer(EntityFinding.Found, task.Partition, explanation);
-                if (task.Partition == own) finding = partition.IsLive ? EntityFinding.Unknown : EntityFinding.Restoring;
-            }
+            if (owner.Entity != question.Topology.Entity) continue;
+            if (owner.Task?.Explain(question.Key.Span) is { } explanation) return new EntityAnswer(EntityFinding.Found, owner.Partition, explanation);
+            if (owner.Partition == own) finding = owner.Task is null ? EntityFinding.Restoring : EntityFinding.Unknown;
         }
 
         return new EntityAnswer(finding, own);
     }
 }
+
+/// <summary>One root partition of one entity that a thread owns.</summary>
+/// <param name="Entity">Whose root it is.</param>
+/// <param name="Partition">Partition of the root topic.</param>
+/// <param name="Task">Null until its state is restored.</param>
+internal readonly record struct EntityOwner(string Entity, int Partition, JoinTask? Task);

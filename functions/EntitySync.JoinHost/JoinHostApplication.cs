@@ -1,5 +1,6 @@
 using EntitySync.Adapters;
 using EntitySync.Core.Definitions;
+using EntitySync.JoinHost.Logging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -39,7 +40,7 @@ public sealed class JoinHostApplication : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(JoinHostApplication).Assembly.GetName().Name });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(options.ListenAddress, settings.JoinHttpPort));
         builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
-        if (configureLogging is null) builder.Logging.AddJsonConsole();
+        if (configureLogging is null) builder.Logging.AddJsonLines();
         else configureLogging(builder.Logging);
         builder.Services
             .AddRoutingCore()

@@ -3,6 +3,7 @@ using EntitySync.Adapters;
 using EntitySync.Adapters.Kafka;
 using EntitySync.Core.Errors;
 using EntitySync.Core.Joins;
+using EntitySync.JoinHost.Logging;
 using Microsoft.Extensions.Logging;
 
 namespace EntitySync.JoinHost;
@@ -25,7 +26,7 @@ internal sealed class JoinThread : IDisposable
     public JoinThread(int index, string instance, EntitySyncSettings settings, IReadOnlyList<JoinTopology> topologies, JoinHostOptions options, ILoggerFactory loggers, TimeProvider time)
     {
         _name = $"join-{index}";
-        var logger = loggers.CreateLogger($"EntitySync.JoinHost.{_name}");
+        var logger = loggers.CreateLogger($"EntitySync.JoinHost.{_name}").Within(("thread", index));
         _backoff = new Backoff(options.FirstBackoff, options.LongestBackoff, Random.Shared.NextDouble);
         var isTransactional = settings.JoinProcessingGuarantee == ProcessingGuarantee.ExactlyOnce;
         _context = new JoinThreadContext(index, topologies, options, isTransactional, logger, time, () => _failures = 0);
@@ -63,6 +64,7 @@ internal sealed class JoinThread : IDisposable
             var wait = failure.IsRefusal ? _context.Options.RefusedBackoff : _backoff.Delay(++_failures);
             _context.Logger.Log(
                 failure.IsRefusal ? LogLevel.Error : LogLevel.Warning,
+                JoinEvents.SessionEnded,
                 "{Reason}. Next attempt from the committed positions in {Wait:F1} s", failure.Reason, wait.TotalSeconds);
             _context.Report("waiting", failure.Reason);
             _stop.Token.WaitHandle.WaitOne(wait);
@@ -99,7 +101,7 @@ internal sealed class JoinThread : IDisposable
         catch (Exception defect)
 #pragma warning restore CA1031
         {
-            _context.Logger.LogError(defect, "Unexpected failure");
+            _context.Logger.LogError(JoinEvents.UnexpectedFailure, defect, "Unexpected failure");
             return new Failure($"{defect.GetType().Name}: {defect.Message}");
         }
     }

@@ -2,6 +2,7 @@ using EntitySync.Adapters;
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Errors;
 using EntitySync.Core.Joins;
+using EntitySync.JoinHost.Logging;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -47,7 +48,7 @@ internal sealed class JoinThreads : IHostedService, IDisposable
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _logger.LogInformation("Starting {Threads} threads for {Entities}", _threads.Count, string.Join(", ", _topologies.Select(topology => topology.Entity)));
+        _logger.LogInformation(JoinEvents.Starting, "Starting {Threads} threads for {Entities}", _threads.Count, string.Join(", ", _topologies.Select(topology => topology.Entity)));
         foreach (var thread in _threads) thread.Start();
         return Task.CompletedTask;
     }
@@ -69,7 +70,7 @@ internal sealed class JoinThreads : IHostedService, IDisposable
         }
         catch (TimeoutException)
         {
-            _logger.LogWarning("Threads still busy after {Seconds} s are left behind; what they have not committed is emitted again after the next start", _options.StopTimeout.TotalSeconds);
+            _logger.LogWarning(JoinEvents.LeftBehind, "Threads still busy after {Seconds} s are left behind; what they have not committed is emitted again after the next start", _options.StopTimeout.TotalSeconds);
         }
     }
 }

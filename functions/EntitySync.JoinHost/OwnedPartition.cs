@@ -35,6 +35,12 @@ internal sealed class OwnedPartition : IDisposable
     /// <summary>True from its first round until it is live.</summary>
     public bool IsPaused { get; set; }
 
+    /// <summary>One for each root part: who can be asked about entities of this partition.</summary>
+    public IEnumerable<EntityOwner> EntityOwners => Parts
+        .Select((plan, index) => (plan, index))
+        .Where(part => part.plan.Part.Kind == SubTopologyKind.Root)
+        .Select(part => new EntityOwner(part.plan.Topology.Entity, Lead.Partition.Partition.Value, IsLive ? Tasks[part.index] : null));
+
     /// <summary>Lead first.</summary>
     public IReadOnlyList<OwnedSource> Sources => _sources;
 

@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using EntitySync.Core.Joins;
+using EntitySync.JoinHost.Logging;
 using Microsoft.Extensions.Logging;
 
 namespace EntitySync.JoinHost;
@@ -128,7 +129,7 @@ internal sealed class PartitionSet(JoinThreadContext context, IReadOnlyDictionar
         plan.Topology,
         plan.Part,
         partition,
-        new TaskPorts(partitionCounts, sink, context.Counts[plan.Topology.Entity], context.Logger, context.Time) { Options = context.Options.Join },
+        new TaskPorts(partitionCounts, sink, context.Counts[plan.Topology.Entity], context.Logger.Within(("entity", plan.Topology.Entity), ("partition", partition)), context.Time) { Options = context.Options.Join },
         NeedsTables(plan) ? _broadcasts.ReadyTables(plan.Topology) : null);
 
     private void GoLive(OwnedPartition partition, RecordConsumer member)

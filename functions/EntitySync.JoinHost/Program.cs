@@ -4,9 +4,16 @@ using EntitySync.Core.Definitions;
 using EntitySync.Core.Errors;
 using EntitySync.JoinHost;
 
+if (args is not ([] or [HealthCommand.Argument]))
+{
+    await Console.Error.WriteLineAsync($"'{string.Join(' ', args)}' is not known. Without arguments the join container runs, configured by its environment; {HealthCommand.Argument} asks the one that runs here.");
+    return 2;
+}
+
 try
 {
     var settings = EntitySyncSettings.FromEnvironment();
+    if (args is [HealthCommand.Argument]) return await HealthCommand.RunAsync(settings, Console.Error);
     await using var application = JoinHostApplication.Build(settings, DefinitionLoader.LoadCatalog(settings.DefinitionsPath));
     var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);

@@ -1,5 +1,4 @@
 using System.Text;
-using Confluent.Kafka;
 using EntitySync.Core.Joins;
 using EntitySync.Core.State;
 using EntitySync.JoinHost;
@@ -88,6 +87,5 @@ public sealed class EntityQueriesTests : IDisposable
     private Task<EntityAnswer?> Ask(string key, IReadOnlyList<EntityQueries> threads, CancellationToken cancellationToken = default) =>
         new EntityQuestion(_driver.Topology, Encoding.UTF8.GetBytes(key), threads).AskAsync(TimeSpan.FromMinutes(1), TimeProvider.System, cancellationToken);
 
-    private IEnumerable<OwnedPartition> Owned(bool isLive) =>
-        _driver.Tasks.Select(task => new OwnedPartition(new TopicPartition("items", task.Partition), [task]) { IsLive = isLive });
+    private IEnumerable<EntityOwner> Owned(bool isLive) => _driver.Tasks.Select(task => new EntityOwner("item", task.Partition, isLive ? task : null));
 }

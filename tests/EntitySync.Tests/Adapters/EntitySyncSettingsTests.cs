@@ -1,0 +1,34 @@
+using EntitySync.Adapters;
+
+namespace EntitySync.Tests.Adapters;
+
+public sealed class EntitySyncSettingsTests
+{
+    [Theory]
+    [InlineData("0", 0)]
+    [InlineData("65535", 65535)]
+    [InlineData("", 8080)]
+    [InlineData(null, 8080)]
+    public void Port_IsTaken(string? text, int port) => Read("JOIN_HTTP_PORT", text).JoinHttpPort.ShouldBe(port);
+
+    [Theory]
+    [InlineData("65536")]
+    [InlineData("-1")]
+    [InlineData("http")]
+    [InlineData("8 080")]
+    public void PortOutOfRange_IsNamed(string text) => Should.Throw<FormatException>(() => Read("JOIN_HTTP_PORT", text)).Message
+        .ShouldBe($"JOIN_HTTP_PORT is '{text}': a port from 1 to 65535 is expected, or 0 to let the system choose.");
+
+    [Fact]
+    public void Collector_IsAnAddress()
+    {
+        Read("OTEL_EXPORTER_OTLP_ENDPOINT", "").OtlpEndpoint.ShouldBeNull();
+        Read("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4317").OtlpEndpoint.ShouldBe(new Uri("http://collector:4317"));
+        Should.Throw<FormatException>(() => Read("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317")).Message
+            .ShouldBe("OTEL_EXPORTER_OTLP_ENDPOINT is 'collector:4317': an address such as http://collector:4317 is expected.");
+        Should.Throw<FormatException>(() => Read("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json")).Message
+            .ShouldBe("OTEL_EXPORTER_OTLP_PROTOCOL is 'http/json'; allowed: grpc, http/protobuf.");
+    }
+
+    private static EntitySyncSettings Read(string name, string? text) => EntitySyncSettings.From(asked => asked == name ? text : null);
+}
