@@ -36,10 +36,10 @@ internal sealed class EntityQueries(ILogger logger)
     /// <param name="partitions">Partition count of every topic.</param>
     public void Answer(IEnumerable<OwnedPartition> owned, IReadOnlyDictionary<string, int> partitions)
     {
-        if (Volatile.Read(ref _waiting) > 0) Answer(owned.SelectMany(partition => partition.EntityOwners), partitions);
+        if (Volatile.Read(ref _waiting) > 0) AnswerFrom(owned.SelectMany(partition => partition.EntityOwners), partitions);
     }
 
-    internal void Answer(IEnumerable<EntityOwner> owners, IReadOnlyDictionary<string, int> partitions) =>
+    internal void AnswerFrom(IEnumerable<EntityOwner> owners, IReadOnlyDictionary<string, int> partitions) =>
         AnswerEach(question => Find(question, owners, partitions[question.Topology.Root.Topic]));
 
     internal void AnswerEach(Func<EntityQuestion, EntityAnswer> find)

@@ -22,9 +22,9 @@ public sealed class EntityQueriesTests : IDisposable
     {
         EntityQueries[] threads = [new(NullLogger.Instance), new(NullLogger.Instance)];
         var asked = Ask("sku-1", threads);
-        threads[0].Answer([], Counts);
+        threads[0].AnswerFrom([], Counts);
         asked.IsCompleted.ShouldBeFalse("the other thread may own it");
-        threads[1].Answer(Owned(isLive: true), Counts);
+        threads[1].AnswerFrom(Owned(isLive: true), Counts);
 
         (await asked)!.Finding.ShouldBe(EntityFinding.Unknown);
         (await asked)!.Partition.ShouldBe(Murmur2Partitioner.PartitionFor("sku-1"u8, Partitions));
@@ -35,7 +35,7 @@ public sealed class EntityQueriesTests : IDisposable
     {
         EntityQueries[] threads = [new(NullLogger.Instance)];
         var asked = Ask("sku-1", threads);
-        threads[0].Answer(Owned(isLive: false), Counts);
+        threads[0].AnswerFrom(Owned(isLive: false), Counts);
         (await asked)!.Finding.ShouldBe(EntityFinding.Restoring);
     }
 
@@ -44,7 +44,7 @@ public sealed class EntityQueriesTests : IDisposable
     {
         EntityQueries[] threads = [new(NullLogger.Instance), new(NullLogger.Instance)];
         var asked = Ask("sku-1", threads);
-        foreach (var thread in threads) thread.Answer([], Counts);
+        foreach (var thread in threads) thread.AnswerFrom([], Counts);
         (await asked)!.Finding.ShouldBe(EntityFinding.Elsewhere);
     }
 
@@ -56,7 +56,7 @@ public sealed class EntityQueriesTests : IDisposable
         asked.Count(one => one.IsCompleted).ShouldBe(1);
         asked[^1].IsCompletedSuccessfully.ShouldBeTrue();
 
-        threads[0].Answer([], Counts);
+        threads[0].AnswerFrom([], Counts);
         threads[0].TryAsk(new EntityQuestion(_driver.Topology, default, threads)).ShouldBeTrue("a step has answered some");
     }
 

@@ -33,7 +33,7 @@ public sealed partial class ContainerTests
     {
         var copied = Dockerfile.Where(line => line.Instruction is "COPY" or "ADD").SelectMany(line => line.Text.Split(' ')[..^1]).Where(name => !name.StartsWith("--", StringComparison.Ordinal) && name[0] != '/');
         copied.ShouldBe(
-            ["global.json", "Directory.Build.*", "Directory.Packages.props", "nuget.config", "infra/deploy/", "infra/offline/RefuseStandIns.targets", "infra/entities/", "functions/"]);
+            [".editorconfig", "global.json", "Directory.Build.*", "Directory.Packages.props", "nuget.config", "infra/deploy/", "infra/offline/RefuseStandIns.targets", "infra/entities/", "functions/"]);
         foreach (var name in copied.Where(name => !name.Contains('*')))
         {
             var path = Checkout.PathOf(name);
