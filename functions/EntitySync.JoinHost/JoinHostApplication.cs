@@ -1,6 +1,7 @@
 using EntitySync.Adapters;
 using EntitySync.Core.Definitions;
 using EntitySync.JoinHost.Logging;
+using EntitySync.JoinHost.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -47,6 +48,7 @@ public sealed class JoinHostApplication : IAsyncDisposable
             .AddSingleton<IHostLifetime, NoSignals>()
             .Configure<HostOptions>(host => host.ShutdownTimeout = options.StopTimeout)
             .AddSingleton(provider => new JoinThreads(settings, catalog, options, provider.GetRequiredService<ILoggerFactory>(), time ?? TimeProvider.System))
+            .AddHostedService(provider => new OtlpExport(settings, () => Metrics(provider.GetRequiredService<JoinThreads>()))) // first, so it is stopped last
             .AddHostedService(provider => provider.GetRequiredService<JoinThreads>());
 
         var web = builder.Build();
@@ -55,6 +57,8 @@ public sealed class JoinHostApplication : IAsyncDisposable
         JoinHostEndpoints.Map(web, threads, new EntityEndpoint(catalog, threads.Topologies, threads.Queries, options.QueryTimeout, time ?? TimeProvider.System));
         return application;
     }
+
+    private static JoinMetrics Metrics(JoinThreads threads) => new(threads.Status, () => threads.Counts);
 
     public Task StartAsync(CancellationToken cancellationToken = default) => _web.StartAsync(cancellationToken);
 

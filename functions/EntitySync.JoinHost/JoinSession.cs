@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using EntitySync.Adapters.Kafka;
+using EntitySync.JoinHost.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace EntitySync.JoinHost;
@@ -91,11 +92,13 @@ internal sealed class JoinSession : IDisposable
     /// <returns>How much was done; 0 when there was nothing to do.</returns>
     private int Round()
     {
+        var started = _context.Time.GetTimestamp();
         var live = TakeLeads() + _partitions.StepLive(Options.LiveStep);
         var restored = _partitions.BringNewToLife(_member);
         var others = live == 0 ? _partitions.StepReplays(Options.ReplayStep) : 0;
         others += _partitions.StepBroadcasts(Options.BroadcastStep);
         if (_sink.InFlight < Options.FanoutInFlight) others += _fanout.Step(_partitions.LiveTasks);
+        if (live + others > 0) JoinInstruments.Round(_context.Thread, _context.Time.GetElapsedTime(started));
         if (live + restored + others == 0 && TakeLead(Options.IdleWait)) live = 1;
         _committer.OnWork(live + others);
         return live + restored + others;

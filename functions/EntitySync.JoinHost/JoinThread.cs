@@ -61,6 +61,7 @@ internal sealed class JoinThread : IDisposable
         while (!_stop.IsCancellationRequested)
         {
             if (RunSession() is not { } failure) continue;
+            _context.Trace.End(failure.Reason);
             var wait = failure.IsRefusal ? _context.Options.RefusedBackoff : _backoff.Delay(++_failures);
             _context.Logger.Log(
                 failure.IsRefusal ? LogLevel.Error : LogLevel.Warning,

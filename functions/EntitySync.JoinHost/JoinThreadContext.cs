@@ -1,4 +1,5 @@
 using EntitySync.Core.Joins;
+using EntitySync.JoinHost.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace EntitySync.JoinHost;
@@ -22,6 +23,8 @@ internal sealed class JoinThreadContext(
     public ILogger Logger => logger;
 
     public TimeProvider Time => time;
+
+    public BatchTrace Trace { get; } = new(thread, time);
 
     public EntityQueries Queries { get; } = new(logger);
 

@@ -34,6 +34,9 @@ internal sealed class JoinThreads : IHostedService, IDisposable
 
     public IReadOnlyDictionary<string, JoinTopology> Topologies => _topologies.ToDictionary(topology => topology.Entity, StringComparer.Ordinal);
 
+    /// <summary>One for each entity and thread.</summary>
+    public IEnumerable<(string Entity, JoinCounts Counts)> Counts => _threads.SelectMany(thread => thread.Counts).Select(counts => (counts.Key, counts.Value));
+
     public IReadOnlyList<EntityQueries> Queries => [.. _threads.Select(thread => thread.Queries)];
 
     public JoinHostStatus Status()

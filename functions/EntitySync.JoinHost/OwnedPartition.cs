@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using EntitySync.Core.Joins;
+using EntitySync.JoinHost.Telemetry;
 
 namespace EntitySync.JoinHost;
 
@@ -25,6 +26,9 @@ internal sealed class OwnedPartition : IDisposable
     public OwnedSource Lead { get; }
 
     public IReadOnlyList<PartPlan> Parts { get; }
+
+    /// <summary>Told of every record that is processed.</summary>
+    public BatchTrace? Trace { get; init; }
 
     /// <summary>One for each part, in their order; empty until they are made.</summary>
     public IReadOnlyList<JoinTask> Tasks { get; private set; } = [];

@@ -55,6 +55,7 @@ internal sealed class OwnedSource(OwnedPartition owner, TopicPartition partition
 
     public void Process(ConsumedRecord result)
     {
+        owner.Trace?.Note(result, Role);
         foreach (var (part, source, _) in _targets) owner.Tasks[part].Process(result.ToLogRecord(source));
         Next = result.Offset.Value + 1;
     }

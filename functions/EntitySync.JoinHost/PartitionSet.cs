@@ -33,7 +33,7 @@ internal sealed class PartitionSet(JoinThreadContext context, IReadOnlyDictionar
     public IEnumerable<TopicPartitionOffset> Add(RecordConsumer member, List<TopicPartition> leads)
     {
         if (leads.Exists(lead => lead.Partition.Value >= partitionCounts[lead.Topic])) throw new JoinThreadException("A topic has got more partitions");
-        var added = leads.ConvertAll(lead => new OwnedPartition(lead, [.. PartsLedBy(lead.Topic)]));
+        var added = leads.ConvertAll(lead => new OwnedPartition(lead, [.. PartsLedBy(lead.Topic)]) { Trace = context.Trace });
         var sources = added.SelectMany(partition => partition.Sources).Where(source => source.HasPosition).ToDictionary(source => source.Partition);
         foreach (var committed in member.Committed(sources.Keys, context.Options.RequestTimeout).Where(committed => committed.Offset.Value >= 0))
         {

@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using EntitySync.Adapters.Kafka;
+using EntitySync.JoinHost.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace EntitySync.JoinHost;
@@ -32,7 +33,9 @@ internal sealed class PositionCommitter(JoinThreadContext context, ThreadProduce
     {
         _lastCommit = context.Time.GetTimestamp();
         var isCommitted = producer.IsTransactional ? CommitTransaction(member, isLate) : CommitPositions(member, isLate);
+        JoinInstruments.Commit(context.Thread, context.Time.GetElapsedTime(_lastCommit), isCommitted);
         if (!isCommitted) return false;
+        context.Trace.End();
         _work = 0;
         context.OnCommitted();
         return true;
