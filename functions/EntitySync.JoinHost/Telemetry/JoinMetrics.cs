@@ -21,10 +21,10 @@ internal sealed class JoinMetrics : IDisposable
         ("fanout.visits", "{entity}", "Entities visited because a related row changed.", counts => counts.Visited),
         ("emissions.suppressed", "{record}", "Emissions left out since the output was equal to the last one.", counts => counts.Suppressed),
         ("emissions.dropped", "{record}", "Emissions left out by a relation's missing rule.", counts => counts.Dropped),
-        ("shuffle.questions", "{record}", "Questions and their withdrawals sent to answer tasks.", counts => counts.Questions),
-        ("shuffle.answers", "{record}", "Answers sent to root tasks.", counts => counts.Answers),
-        ("shuffle.stale_answers", "{record}", "Answers that were older than what is held, or not wanted any more.", counts => counts.StaleAnswers),
-        ("shuffle.rows_rekeyed", "{record}", "Related rows sent on under their join column.", counts => counts.RowsRekeyed),
+        ("shuffle.questions", "{record}", "Questions taken by answer tasks, repeated ones included.", counts => counts.Questions),
+        ("shuffle.answers", "{record}", "Answers sent to root tasks, refusals included.", counts => counts.Answers),
+        ("shuffle.stale_answers", "{record}", "Answers that came too late to count.", counts => counts.StaleAnswers),
+        ("shuffle.rows_rekeyed", "{record}", "Related rows sent on under a join value, or taken from one.", counts => counts.RowsRekeyed),
     ];
 
     private readonly Meter _meter = new(JoinInstruments.Name);
@@ -45,8 +45,11 @@ internal sealed class JoinMetrics : IDisposable
         Observe("fanout.left", "{entity}", "Entities still to be visited because a related row changed.", status => Fanouts(status, changes => changes.Sum(change => change.Left)));
         Observe("fanout.age", "s", "How long the longest fan-out under way has been going on, from its rate.", status => Fanouts(status, changes => (long)changes.Max(Age)));
         Observe("threads", "{thread}", "Join threads by state.", Threads);
-        _meter.CreateObservableCounter(Full("transactions"), () => Transactions(status()), "{transaction}", "Transactions by outcome.");
+        _meter.CreateObservableCounter(Full("transactions"), () => Transactions(status()), "{transaction}", "Transactions by outcome; none at-least-once.");
     }
+
+    /// <summary>Several containers in one process have a meter each, of the same name.</summary>
+    public bool Owns(Instrument instrument) => instrument.Meter == _meter;
 
     public void Dispose() => _meter.Dispose();
 

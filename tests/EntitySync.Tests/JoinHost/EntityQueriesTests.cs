@@ -31,6 +31,18 @@ public sealed class EntityQueriesTests : IDisposable
     }
 
     [Fact]
+    public async Task KnownKey_IsExplainedByItsTask()
+    {
+        EntityQueries[] threads = [new(NullLogger.Instance)];
+        var position = _driver.Root("sku-1", """{"sku":"sku-1","deliveryClasses":[]}""");
+        var asked = Ask("sku-1", threads);
+        threads[0].AnswerFrom(Owned(isLive: true), Counts);
+
+        var explanation = (await asked)!.Explanation.ShouldNotBeNull();
+        (explanation.State, explanation.RootPosition).ShouldBe(("emitted", position.ToString()));
+    }
+
+    [Fact]
     public async Task PartitionThatIsRestored_SaysSo()
     {
         EntityQueries[] threads = [new(NullLogger.Instance)];
