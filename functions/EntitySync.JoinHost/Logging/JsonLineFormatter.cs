@@ -14,7 +14,7 @@ namespace EntitySync.JoinHost.Logging;
 /// <summary>
 /// One JSON object a line: <c>time</c>, <c>level</c>, <c>logger</c>, <c>event</c>, what the scopes hold (<c>thread</c>, <c>entity</c>, <c>partition</c>),
 /// <c>message</c>, <c>template</c>, <c>values</c>, <c>exception</c>. The framework's own formatter leaves the event's name out and nests the scopes in a list,
-/// which log queries cannot reach. Record values are never logged, only positions.
+/// which log queries cannot reach.
 /// </summary>
 internal sealed class JsonLineFormatter(TimeProvider time) : ConsoleFormatter(FormatterName)
 {
