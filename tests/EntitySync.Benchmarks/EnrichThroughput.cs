@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text;
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Enrichment;
@@ -15,9 +13,6 @@ namespace EntitySync.Benchmarks;
 /// </summary>
 internal static class EnrichThroughput
 {
-    // Read before the process is pinned.
-    private static readonly int Cores = Environment.ProcessorCount;
-
     private sealed record Contender(string Name, Func<int> Chunk)
     {
         public List<double> Rates { get; } = [];
@@ -29,7 +24,7 @@ internal static class EnrichThroughput
 
     public static async Task<int> RunAsync(EnrichWorkload workload, int runs, TimeSpan duration, string? save)
     {
-        if (OperatingSystem.IsLinux() || OperatingSystem.IsWindows()) Process.GetCurrentProcess().ProcessorAffinity = 1;
+        Machine.PinToOneCore();
         workload.Verify();
         Console.WriteLine($"Outputs of all {workload.Roots.Length} items are equal both ways.");
         Contender[] contenders =
@@ -54,17 +49,14 @@ internal static class EnrichThroughput
         return 0;
     }
 
-    private static TimeSpan ProcessorTime() =>
-        OperatingSystem.IsIOS() || OperatingSystem.IsTvOS() || OperatingSystem.IsBrowser() ? Stopwatch.GetElapsedTime(0) : Environment.CpuUsage.TotalTime;
-
     private static void Measure(Contender contender, TimeSpan duration)
     {
         GC.Collect();
         var items = 0L;
         var allocated = GC.GetAllocatedBytesForCurrentThread();
-        var started = ProcessorTime();
-        while (ProcessorTime() - started < duration) items += contender.Chunk();
-        contender.Rates.Add(items / (ProcessorTime() - started).TotalSeconds);
+        var started = Machine.ProcessorTime;
+        while (Machine.ProcessorTime - started < duration) items += contender.Chunk();
+        contender.Rates.Add(items / (Machine.ProcessorTime - started).TotalSeconds);
         contender.BytesPerItem = (GC.GetAllocatedBytesForCurrentThread() - allocated) / (double)items;
     }
 
@@ -91,7 +83,7 @@ internal static class EnrichThroughput
         text.AppendLine("# Enriching items, one core").AppendLine();
         text.AppendLine($"Items of {workload.AverageBytes:F0} bytes on average with 2 classes of 50, all rows cached; median of {runs} runs of {duration.TotalSeconds:0.0} s of processor time each, contenders by turns in one process.").AppendLine();
         text.AppendLine("    dotnet run -c Release --project tests/EntitySync.Benchmarks -- enrich").AppendLine();
-        text.AppendLine($"Machine: {Processor()}, {Cores} cores, process pinned to one; {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}.").AppendLine();
+        text.AppendLine($"Machine: {Machine.Description}; process pinned to one core.").AppendLine();
         text.AppendLine("| way | items/s of processor time | µs an item | ratio | slowest - fastest run | bytes allocated an item |");
         text.AppendLine("| --- | ---: | ---: | ---: | ---: | ---: |");
         foreach (var contender in contenders)
@@ -100,13 +92,6 @@ internal static class EnrichThroughput
         }
 
         return text.ToString();
-    }
-
-    private static string Processor()
-    {
-        const string Description = "/proc/cpuinfo";
-        var model = File.Exists(Description) ? File.ReadLines(Description).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal)) : null;
-        return model?.Split(':')[1].Trim() ?? "processor unknown";
     }
 
     private sealed class DiscardingWriter : ITopicWriter

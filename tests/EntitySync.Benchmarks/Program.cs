@@ -1,6 +1,7 @@
 using System.CommandLine;
 using BenchmarkDotNet.Running;
 using EntitySync.Benchmarks;
+using EntitySync.Benchmarks.Topology;
 
 var items = new Option<int>("--items") { Description = "Distinct items.", DefaultValueFactory = _ => 10_000 };
 var runs = new Option<int>("--runs") { Description = "Runs of each contender; they take turns.", DefaultValueFactory = _ => 9 };
@@ -18,4 +19,6 @@ enrich.SetAction(parsed => EnrichThroughput.RunAsync(
 var micro = new Command("micro", "BenchmarkDotNet; arguments after -- go to it.") { TreatUnmatchedTokensAsErrors = false };
 micro.SetAction(parsed => BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run([.. parsed.UnmatchedTokens]).Any() ? 0 : 1);
 
-return await new RootCommand("Benchmarks of EntitySync.") { enrich, micro }.Parse(args).InvokeAsync();
+// Ctrl-C waits for topics to be deleted and consumers to leave.
+return await new RootCommand("Benchmarks of EntitySync.") { enrich, TopologyCommand.Build(), micro }.Parse(args)
+    .InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
