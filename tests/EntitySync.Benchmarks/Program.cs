@@ -17,7 +17,7 @@ enrich.SetAction(parsed => EnrichThroughput.RunAsync(
     parsed.GetValue(save)));
 
 var micro = new Command("micro", "BenchmarkDotNet; arguments after -- go to it.") { TreatUnmatchedTokensAsErrors = false };
-micro.SetAction(parsed => BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run([.. parsed.UnmatchedTokens]).Any() ? 0 : 1);
+micro.SetAction(parsed => BenchmarkSwitcher.FromAssembly(typeof(EnrichWorkload).Assembly).Run([.. parsed.UnmatchedTokens]).Any() ? 0 : 1);
 
 // Ctrl-C waits for topics to be deleted and consumers to leave.
 return await new RootCommand("Benchmarks of EntitySync.") { enrich, TopologyCommand.Build(), micro }.Parse(args)

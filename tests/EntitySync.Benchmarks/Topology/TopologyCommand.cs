@@ -1,5 +1,8 @@
 using System.CommandLine;
+using EntitySync.Benchmarks.Topology.Broker;
 using EntitySync.Benchmarks.Topology.InProcess;
+using EntitySync.Core.Errors;
+using EntitySync.Local.Setup;
 
 namespace EntitySync.Benchmarks.Topology;
 
@@ -30,8 +33,9 @@ internal static class TopologyCommand
     {
         try
         {
-            // A thread of its own: the pinned core is for what is measured, and Ctrl-C must get through.
-            var tables = await Task.Run(() => InProcessBenchmark.Run(options, Progress, cancellationToken), cancellationToken);
+            var tables = options.Bootstrap is null
+                ? await Task.Run(() => InProcessBenchmark.Run(options, Progress, cancellationToken), cancellationToken)
+                : await BrokerBenchmark.RunAsync(options, Progress, cancellationToken);
             Console.WriteLine();
             Console.WriteLine(tables);
             if (options.Save is not null) await File.WriteAllTextAsync(options.Save, tables, cancellationToken);
@@ -41,6 +45,11 @@ internal static class TopologyCommand
         {
             await Console.Error.WriteLineAsync("Stopped.");
             return 130;
+        }
+        catch (Exception problem) when (problem is BenchmarkException or EntitySyncException or SetupException or FormatException or IOException)
+        {
+            await Console.Error.WriteLineAsync(problem.Message);
+            return 1;
         }
     }
 
