@@ -12,7 +12,7 @@ internal static class TopologyCommand
     private static readonly Option<int[]> Items = new("--items") { Description = "Numbers of items, one table each. Default: 200000 2000000, on a broker 200000.", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<int> Runs = Number("--runs", "Runs of each contender; they take turns.", 5);
     private static readonly Option<int> Seed = Number("--seed", "Seed of the items.", 1);
-    private static readonly Option<int> LeastUpdates = Number("--updates", "In process: records of a measured stretch, at least; fewer items go round several times.", 1_000_000);
+    private static readonly Option<int> LeastUpdates = Number("--updates", "In process: records of a measured stretch, at least; fewer items go round several times.", 400_000);
     private static readonly Option<int> LiveRate = Number("--live-rate", "In process: live updates a second while a fan-out runs.", 10_000);
     private static readonly Option<int> Step = Number("--step", "In process: items a fan-out visits before live updates are looked at again.", 1_000);
     private static readonly Option<int> CommitRecords = Number("--commit", "In process: records and visits between two commits.", 10_000);

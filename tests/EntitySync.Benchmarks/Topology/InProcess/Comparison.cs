@@ -15,16 +15,20 @@ internal static class Comparison
         var (ourSink, naiveSink) = (new ChecksumSink { Record = [] }, new ChecksumSink { Record = [] });
         using var ours = new EngineContender(ourSink);
         using var naive = new NaiveContender(naiveSink);
+        var data = new ItemData(Items, seed);
         var compared = 0;
-        foreach (var step in Steps(new ItemData(Items, seed)))
+        Restore(ours, data);
+        Restore(naive, data);
+        Drain(ours);
+        foreach (var step in Steps(data))
         {
+            ourSink.Record.Clear();
+            naiveSink.Record.Clear();
             step(ours);
             step(naive);
-            for (var stepsLeft = Items; ours.HasFanout && stepsLeft > 0; stepsLeft--) ours.Fanout(100);
-            while (naive.HasFanout) naive.Fanout(100);
-            compared += Compare(ourSink.Record!, naiveSink.Record!);
-            ourSink.Record!.Clear();
-            naiveSink.Record!.Clear();
+            Drain(ours);
+            Drain(naive);
+            compared += Compare(ourSink.Record, naiveSink.Record);
         }
 
         return compared;
@@ -32,7 +36,6 @@ internal static class Comparison
 
     private static IEnumerable<Action<IJoinContender>> Steps(ItemData data)
     {
-        yield return join => Restore(join, data);
         yield return join => Update(join, data, version: 1, shift: 0);
         yield return join => Update(join, data, version: 2, shift: 1);
         for (var number = 0; number < ItemData.Classes; number++)
@@ -55,6 +58,15 @@ internal static class Comparison
         batch.Fill(data, 0, data.Items, version: 0, shift: 0);
         foreach (var (key, document) in batch.Records) join.RestoreItem(key, document);
         join.CompleteRestore();
+    }
+
+    private static void Drain(IJoinContender join)
+    {
+        for (var steps = 0; join.HasFanout; steps++)
+        {
+            if (steps > Items) throw new InvalidOperationException($"{join.Name}: the fan-out does not end.");
+            join.Fanout(100);
+        }
     }
 
     private static void Update(IJoinContender join, ItemData data, int version, int shift)

@@ -11,6 +11,7 @@ internal sealed class EngineContender : IJoinContender
     public const string ContenderName = "EntitySync";
 
     private readonly JoinTopology _topology = JoinTopology.BuildTopology(SampleDefinitions.Item(strategy: Strategy.Broadcast));
+    private readonly Dictionary<string, int> _partitions;
     private readonly BroadcastTables _tables;
     private readonly ChecksumSink _sink;
     private readonly int _classSource;
@@ -21,7 +22,8 @@ internal sealed class EngineContender : IJoinContender
     public EngineContender(ChecksumSink sink)
     {
         _sink = sink;
-        _tables = new BroadcastTables(_topology, new JoinOptions(), NullLogger.Instance, TimeProvider.System);
+        _partitions = _topology.Topics.ToDictionary(topic => topic, _ => 1);
+        _tables = new BroadcastTables(_topology, _partitions, new JoinOptions());
         _classSource = _topology.RootPart.IndexOf(SourceRole.Broadcast);
     }
 
@@ -31,12 +33,11 @@ internal sealed class EngineContender : IJoinContender
 
     public long NativeBytes => _task.AllocatedBytes;
 
-    public void RestoreClass(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> row) => _tables.Restore(Class(key, row));
+    public void RestoreClass(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> row) => _tables.Process(Class(key, row));
 
     public void CompleteClasses()
     {
-        _tables.CompleteRestore();
-        var ports = new TaskPorts(_topology.Topics.ToDictionary(topic => topic, _ => 1), _sink, new JoinCounts(), NullLogger.Instance, TimeProvider.System);
+        var ports = new TaskPorts(_partitions, _sink, new JoinCounts(), NullLogger.Instance, TimeProvider.System);
         _task = JoinTask.Create(_topology, _topology.RootPart, 0, ports, _tables);
     }
 
@@ -55,11 +56,7 @@ internal sealed class EngineContender : IJoinContender
         if (_task.HasUnsavedProgress) _task.SaveProgress();
     }
 
-    public void Dispose()
-    {
-        _task?.Dispose();
-        _tables.Dispose();
-    }
+    public void Dispose() => _task?.Dispose();
 
     private LogRecord Item(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte>? document) => new(SubTopology.LeadIndex, 0, _itemOffset++, 0, key, document, []);
 
