@@ -16,6 +16,7 @@ internal static class TopologyCommand
     private static readonly Option<int> LiveRate = Number("--live-rate", "In process: live updates a second while a fan-out runs.", 10_000);
     private static readonly Option<int> Step = Number("--step", "In process: items a fan-out visits before live updates are looked at again.", 1_000);
     private static readonly Option<int> CommitRecords = Number("--commit", "In process: records and visits between two commits.", 10_000);
+    private static readonly Option<bool> WithoutNaive = new("--without-naive") { Description = "In process: leave the naive join out, for a profiler." };
     private static readonly Option<string?> Bootstrap = new("--bootstrap") { Description = "HOST:PORT of a broker to run end to end on (KAFKA_SECURITY_PROTOCOL: plaintext unless set), or 'embedded' for the mock cluster of infra/local, which is no real broker." };
     private static readonly Option<string?> Save = new("--save") { Description = "File to write the tables to as well." };
 
@@ -23,7 +24,7 @@ internal static class TopologyCommand
     {
         var command = new Command("topology", "The join topology of items and their delivery classes: in process on one core beside a naive join, or on a broker beside a bare copy.")
         {
-            Items, Runs, Seed, LeastUpdates, LiveRate, Step, CommitRecords, Bootstrap, Save,
+            Items, Runs, Seed, LeastUpdates, LiveRate, Step, CommitRecords, WithoutNaive, Bootstrap, Save,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(Options(parsed), cancellationToken));
         return command;
@@ -64,6 +65,7 @@ internal static class TopologyCommand
         LiveUpdatesPerSecond = parsed.GetValue(LiveRate),
         FanoutStep = parsed.GetValue(Step),
         CommitRecords = parsed.GetValue(CommitRecords),
+        WithoutNaive = parsed.GetValue(WithoutNaive),
         Bootstrap = parsed.GetValue(Bootstrap),
         Save = parsed.GetValue(Save),
     };

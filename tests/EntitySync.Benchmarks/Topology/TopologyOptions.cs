@@ -22,6 +22,9 @@ internal sealed record TopologyOptions
     /// <summary>Records and visits between two commits, as in the container.</summary>
     public int CommitRecords { get; init; }
 
+    /// <summary>Leaves the naive join out, for a profiler.</summary>
+    public bool WithoutNaive { get; init; }
+
     /// <summary>Null: in process, without a broker. <c>embedded</c>: the mock cluster of infra/local.</summary>
     public string? Bootstrap { get; init; }
 

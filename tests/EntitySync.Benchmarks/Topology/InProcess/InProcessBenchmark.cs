@@ -7,14 +7,14 @@ internal static class InProcessBenchmark
 {
     private const int WarmUpItems = 20_000;
 
-    private static readonly Func<ChecksumSink, IJoinContender>[] Contenders = [sink => new EngineContender(sink), sink => new NaiveContender(sink)];
+    private static readonly Func<ChecksumSink, IJoinContender>[] All = [sink => new EngineContender(sink), sink => new NaiveContender(sink)];
 
     public static string Run(TopologyOptions options, Action<string> progress, CancellationToken cancellationToken)
     {
         Machine.PinToOneCore();
         progress($"{Comparison.Run(options.Seed):N0} outputs of a small history are equal both ways");
         progress("warming up");
-        foreach (var contender in Contenders) Measure(contender, WarmUpItems, options, cancellationToken);
+        foreach (var contender in Contenders(options)) Measure(contender, WarmUpItems, options, cancellationToken);
 
         var text = new StringBuilder(Head(options));
         foreach (var items in options.Items) InProcessTable.Append(text, items, Measure(items, options, progress, cancellationToken));
@@ -23,12 +23,13 @@ internal static class InProcessBenchmark
 
     private static List<(string Name, IReadOnlyList<Figures> Runs)> Measure(int items, TopologyOptions options, Action<string> progress, CancellationToken cancellationToken)
     {
-        var runs = Contenders.Select(_ => (Name: "", Runs: new List<Figures>())).ToArray();
+        var contenders = Contenders(options);
+        var runs = contenders.Select(_ => (Name: "", Runs: new List<Figures>())).ToArray();
         for (var run = 1; run <= options.Runs; run++)
         {
-            for (var contender = 0; contender < Contenders.Length; contender++)
+            for (var contender = 0; contender < contenders.Length; contender++)
             {
-                var (name, figures) = Measure(Contenders[contender], items, options, cancellationToken);
+                var (name, figures) = Measure(contenders[contender], items, options, cancellationToken);
                 runs[contender].Name = name;
                 runs[contender].Runs.Add(figures);
                 progress($"{items:N0} items, run {run} of {options.Runs}, {name}: {figures.Updates:N0} updates/s, {figures.Reemissions:N0} re-emissions/s, live p99 {figures.LiveP99:F3} ms");
@@ -37,6 +38,8 @@ internal static class InProcessBenchmark
 
         return [.. runs.Select(entry => (entry.Name, (IReadOnlyList<Figures>)entry.Runs))];
     }
+
+    private static Func<ChecksumSink, IJoinContender>[] Contenders(TopologyOptions options) => options.WithoutNaive ? All[..1] : All;
 
     private static (string Name, Figures Figures) Measure(Func<ChecksumSink, IJoinContender> create, int items, TopologyOptions options, CancellationToken cancellationToken)
     {

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace EntitySync.Benchmarks.Topology.InProcess;
 
-/// <summary>The figures of all contenders beside each other, as Markdown. The first contender is ours, the second the naive one.</summary>
+/// <summary>The figures of all contenders beside each other, as Markdown. The first contender is ours, the second, if any, the naive one.</summary>
 internal static class InProcessTable
 {
     private sealed record Line(string Name, Func<Figures, double> Figure, string Aim, string Format = "N0", bool LessIsBetter = false);
@@ -31,7 +31,7 @@ internal static class InProcessTable
         {
             var medians = contenders.Select(contender => line.Figure(Figures.Median(contender.Runs))).ToList();
             var own = contenders[0].Runs.Select(line.Figure).ToList();
-            var ratio = line.LessIsBetter ? medians[1] / medians[0] : medians[0] / medians[1];
+            var ratio = medians.Count == 1 ? double.NaN : line.LessIsBetter ? medians[1] / medians[0] : medians[0] / medians[1];
             var hasRatio = !line.Name.StartsWith("allocated", StringComparison.Ordinal) && double.IsFinite(ratio);
             text.AppendLine($"| {line.Name} | {string.Join(" | ", medians.Select(median => Number(median, line)))} | {(hasRatio ? ratio.ToString("F1") : "")} | {line.Aim} | {Number(own.Min(), line)} - {Number(own.Max(), line)} |");
         }
