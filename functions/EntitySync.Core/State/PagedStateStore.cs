@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using EntitySync.Core.State.Paged;
 
 namespace EntitySync.Core.State;
@@ -11,6 +12,7 @@ public sealed unsafe class PagedStateStore : IStateStore
 {
     private const int CacheLineBytes = 64;
     private const int ReadAheadBytes = 1024;
+    private const int PrefetchedBytes = 256;
 
     private readonly NativeBlocks _blocks = new();
     private readonly NativeSegments<Entry> _entries;
@@ -59,6 +61,7 @@ public sealed unsafe class PagedStateStore : IStateStore
     /// <returns>Nothing of meaning; it keeps the loads from being optimised away.</returns>
     public int ReadAhead(ReadOnlySpan<int> ids)
     {
+        if (Sse.IsSupported) return Prefetch(ids);
         var touched = 0;
         foreach (var id in ids) touched += (int)_entries[Checked(id)].Address;
         foreach (var id in ids)
@@ -114,6 +117,18 @@ public sealed unsafe class PagedStateStore : IStateStore
     {
         _blocks.Dispose();
         Count = PayloadBytes = 0;
+    }
+
+    // A prefetch is faster than a load, for nobody waits for it. It needs not to know where a row ends.
+    private int Prefetch(ReadOnlySpan<int> ids)
+    {
+        foreach (var id in ids)
+        {
+            var row = _heap.At(_entries[Checked(id)].Address);
+            for (var at = 0; at < PrefetchedBytes; at += CacheLineBytes) Sse.Prefetch0(row + at);
+        }
+
+        return 0;
     }
 
     private static uint OrderOf(ReadOnlySpan<byte> key) => (uint)(StableHash.Of(key) >> 32);
