@@ -12,18 +12,19 @@ public sealed class AttributeJsonException(string message) : Exception(message);
 
 /// <summary>
 /// DynamoDB attributes to canonical JSON: properties sorted by ordinal name, no white space, numbers as DynamoDB returns them.
-/// Sets become arrays, sorted by ordinal text since a set has no order of its own. Binary attributes are refused.
+/// Sets become arrays, sorted by ordinal text since a set has no order of its own. Binary attributes become base64 text (RFC 4648, with padding); writing such
+/// a row back through ReferenceApi makes them text.
 /// </summary>
 public static class AttributeJson
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 64 };
 
     /// <summary>The row without its version, as <see cref="RelatedRow.Json"/> has it.</summary>
-    /// <exception cref="AttributeJsonException">An attribute is binary, or not a value at all.</exception>
+    /// <exception cref="AttributeJsonException">An attribute is no value that JSON can express.</exception>
     public static byte[] ToJson(IReadOnlyDictionary<string, AttributeValue> item) => Write(item, null);
 
     /// <summary>The row with <paramref name="version"/> as <c>_version</c>, as the table's topic has it.</summary>
-    /// <exception cref="AttributeJsonException">An attribute is binary, or not a value at all.</exception>
+    /// <exception cref="AttributeJsonException">An attribute is no value that JSON can express.</exception>
     public static byte[] ToJson(IReadOnlyDictionary<string, AttributeValue> item, long version) => Write(item, version);
 
     private static byte[] Write(IReadOnlyDictionary<string, AttributeValue> item, long? version)
@@ -57,7 +58,9 @@ public static class AttributeJson
         else if (value.L is not null) WriteList(writer, value.L, path);
         else if (value.SS is not null) WriteSet(writer, value.SS, (text, _) => writer.WriteStringValue(text), path);
         else if (value.NS is not null) WriteSet(writer, value.NS, (text, place) => WriteNumber(writer, text, place), path);
-        else throw new AttributeJsonException($"attribute '{path}' is {(value.B is not null || value.BS is not null ? "binary, which JSON cannot express" : "of no known type")}");
+        else if (value.B is not null) writer.WriteBase64StringValue(value.B.ToArray());
+        else if (value.BS is not null) WriteSet(writer, value.BS.ConvertAll(element => Convert.ToBase64String(element.ToArray())), (text, _) => writer.WriteStringValue(text), path);
+        else throw new AttributeJsonException($"attribute '{path}' is of no known type");
     }
 
     private static void WriteMap(Utf8JsonWriter writer, Dictionary<string, AttributeValue> map, string path)

@@ -36,12 +36,23 @@ public sealed class AttributeJsonTests
     }
 
     [Fact]
-    public void Binary_IsRefusedWithItsPlace()
+    public void Binary_BecomesBase64Text_SetsSorted()
     {
-        Message(new() { B = new MemoryStream([1]) }).ShouldBe("attribute 'row' is binary, which JSON cannot express");
-        Message(new() { BS = [new MemoryStream([1])] }).ShouldBe("attribute 'row' is binary, which JSON cannot express");
-        Message(new() { L = [new() { NULL = true }, new() { M = new() { ["x"] = new() { B = new MemoryStream([1]) } } }] }).ShouldBe("attribute 'row[1].x' is binary, which JSON cannot express");
+        var item = new Dictionary<string, AttributeValue>
+        {
+            ["b"] = new() { B = new MemoryStream([0xFB, 0xFF, 1]) },
+            ["empty"] = new() { B = new MemoryStream() },
+            ["l"] = new() { L = [new() { M = new() { ["x"] = new() { B = new MemoryStream([1]) } } }] },
+            ["s"] = new() { BS = [new MemoryStream([2]), new MemoryStream([1])] },
+        };
+        Encoding.UTF8.GetString(AttributeJson.ToJson(item)).ShouldBe("""{"b":"+/8B","empty":"","l":[{"x":"AQ=="}],"s":["AQ==","Ag=="]}""");
+    }
+
+    [Fact]
+    public void WhatJsonCannotExpress_IsRefusedWithItsPlace()
+    {
         Message(new()).ShouldBe("attribute 'row' is of no known type");
+        Message(new() { L = [new() { NULL = true }, new() { M = new() { ["x"] = new() } }] }).ShouldBe("attribute 'row[1].x' is of no known type");
         Message(new() { N = "five" }).ShouldBe("attribute 'row' is a number that JSON cannot express");
     }
 

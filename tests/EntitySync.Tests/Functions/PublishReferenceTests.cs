@@ -22,7 +22,8 @@ public sealed class PublishReferenceTests
             StreamEvents.Insert(100, "express", """{"minimumTime":{"N":"1"},"_version":{"N":"5"}}"""),
             StreamEvents.Modify(200, "express", """{"minimumTime":{"N":"1"},"_version":{"N":"5"}}""", """{"minimumTime":{"N":"2"},"_version":{"N":"6"}}"""),
             StreamEvents.Insert(300, "by-hand é", """{"on":{"BOOL":true},"none":{"NULL":true},"tags":{"SS":["b","a"]},"x":{"M":{"l":{"L":[{"S":""}]}}}}"""),
-            StreamEvents.Insert(400, "icon", """{"icon":{"B":"AAEC"},"_version":{"N":"1"}}"""),
+            StreamEvents.Insert(350, "icon", """{"icon":{"B":"AAEC"},"icons":{"BS":["Ag==","AQ=="]},"_version":{"N":"1"}}"""),
+            StreamEvents.Insert(400, "odd", """{"odd":{},"_version":{"N":"1"}}"""),
             StreamEvents.Remove(500, "express", """{"minimumTime":{"N":"2"},"_version":{"N":"6"}}"""),
             StreamEvents.Remove(600, "icon", """{"icon":{"B":"AAEC"},"_version":{"N":"1"}}"""));
 
@@ -32,12 +33,13 @@ public sealed class PublishReferenceTests
             """delivery-classes express {"_version":5,"minimumTime":1,"name":"express"}""",
             """delivery-classes express {"_version":6,"minimumTime":2,"name":"express"}""",
             """delivery-classes by-hand é {"_version":0,"name":"by-hand é","none":null,"on":true,"tags":["a","b"],"x":{"l":[""]}}""",
-            """delivery-classes-dead-letters icon {"NewImage":{"icon":{"B":"AAEC"},"_version":{"N":"1"},"name":{"S":"icon"}}}""",
+            """delivery-classes icon {"_version":1,"icon":"AAEC","icons":["AQ==","Ag=="],"name":"icon"}""",
+            """delivery-classes-dead-letters odd {"NewImage":{"odd":{},"_version":{"N":"1"},"name":{"S":"odd"}}}""",
             "delivery-classes express tombstone",
             "delivery-classes icon tombstone",
         ]);
-        Encoding.UTF8.GetString(_writer.Written[3].Headers[0].Value.Span).ShouldBe("attribute 'icon' is binary, which JSON cannot express");
-        _writer.Written[3].Topic.ShouldBe("delivery-classes-dead-letters");
+        Encoding.UTF8.GetString(_writer.Written[4].Headers[0].Value.Span).ShouldBe("attribute 'odd' is of no known type");
+        _writer.Written[4].Topic.ShouldBe("delivery-classes-dead-letters");
     }
 
     [Fact]
