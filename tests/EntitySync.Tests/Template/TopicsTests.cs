@@ -1,4 +1,5 @@
 using EntitySync.Core.Definitions;
+using EntitySync.Core.Joins;
 using EntitySync.Local.Template;
 using EntitySync.Testing;
 
@@ -8,20 +9,48 @@ public sealed class TopicsTests
 {
     private static readonly EntityDefinition Item = SampleDefinitions.Item();
 
+    public static TheoryData<Strategy> EachStrategy => [.. Strategies];
+
+    private static Strategy[] Strategies => Enum.GetValues<Strategy>();
+
     private readonly Dictionary<string, TopicSettings> _topics = TopicsFile.Load(Checkout.PathOf("infra", "topics.yaml")).ToDictionary(topic => topic.Name);
 
     [Fact]
     public void Topics_AreThoseTheDefinitionsNeed() => _topics.Keys.ShouldBe(
-        [Item.Root.Topic, Item.ReplayTopic(), Item.UpdatesTopic(), Item.Output.Topic, Item.DeadLetterTopic(), .. Item.AllRelations.Select(relation => relation.From)],
+        Strategies.SelectMany(strategy => JoinTopology.BuildTopology(SampleDefinitions.Item(strategy: strategy)).Topics)
+            .Concat([Item.Output.Topic, "delivery-classes", "delivery-classes-dead-letters"]).Distinct(),
         ignoreOrder: true);
 
     [Fact]
     public void TopicsOfOneTask_HaveTheSamePartitions() =>
         new[] { Item.ReplayTopic(), Item.UpdatesTopic() }.ShouldAllBe(topic => _topics[topic].Partitions == _topics[Item.Root.Topic].Partitions);
 
+    [Theory]
+    [MemberData(nameof(EachStrategy))]
+    public void InternalTopics_HaveThePartitionsAndCleanupThatTheTopologyNeeds(Strategy strategy) =>
+        JoinTopology.BuildTopology(SampleDefinitions.Item(strategy: strategy)).InternalTopics
+            .ShouldAllBe(topic => _topics[topic.Name].Partitions == _topics[topic.PartitionsOf].Partitions && _topics[topic.Name].Compacted == topic.IsCompacted);
+
     [Fact]
-    public void TopicsThatStateIsRestoredFrom_AreCompacted() =>
-        _topics.Values.Where(topic => topic.Compacted).Select(topic => topic.Name).ShouldBe([Item.Root.Topic, Item.Output.Topic, "delivery-classes"], ignoreOrder: true);
+    public void CompactedTopics_AreThoseThatStateIsRestoredFromAndTheOutput() =>
+        _topics.Values.Where(topic => topic.Compacted).Select(topic => topic.Name).ShouldBe(
+            Strategies.SelectMany(strategy => JoinTopology.BuildTopology(SampleDefinitions.Item(strategy: strategy)).SubTopologies)
+                .SelectMany(part => part.Sources).Where(source => source.RestoresState).Select(source => source.Topic)
+                .Append(Item.Output.Topic).Distinct(),
+            ignoreOrder: true);
+
+    [Fact]
+    public void CommentsOfInternalTopics_NameTheStrategiesThatNeedThem()
+    {
+        foreach (var topic in new[] { Item.UpdatesTopic() }.Concat(Strategies.SelectMany(Internal)).Distinct())
+        {
+            var needing = Strategies.Where(strategy => Internal(strategy).Contains(topic) || JoinTopology.BuildTopology(SampleDefinitions.Item(strategy: strategy)).EmissionTopic == topic);
+            var line = File.ReadLines(Checkout.PathOf("infra", "topics.yaml")).Single(line => line.TrimStart().StartsWith(topic + ":", StringComparison.Ordinal));
+            line.ShouldContain($"# {string.Join(", ", needing.Select(strategy => strategy.ToString().ToLowerInvariant()))}: ");
+        }
+
+        static IEnumerable<string> Internal(Strategy strategy) => JoinTopology.BuildTopology(SampleDefinitions.Item(strategy: strategy)).InternalTopics.Select(topic => topic.Name);
+    }
 
     [Theory]
     [InlineData("topics: { a: { partitions: 0, cleanup: compact } }", "Topic a: partitions is '0', a whole number above 0 is expected.")]
