@@ -18,6 +18,7 @@ public static class SampleDefinitions
             {
                 Name = "deliveryClass",
                 From = "delivery-classes",
+                Source = RelationSource.Table,
                 Key = [Path("name")],
                 Match = [Path("deliveryClasses[]")],
                 Pick = new PickDefinition(PickOrder.Min, Path("minimumTime")),

@@ -17,22 +17,25 @@ public static class DefinitionLoader
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Loads one file. A file that is missing, unreadable, too large or not UTF-8 is a problem like any other.</summary>
-    public static DefinitionResult Load(string file) => Result([LoadOne(file)]);
+    public static DefinitionResult Load(string file) => Result([LoadOne(file, null)]);
 
     /// <summary>Loads a definition from its text.</summary>
     /// <param name="text">YAML.</param>
     /// <param name="file">Name for messages and <see cref="EntityDefinition.SourceFile"/>.</param>
-    public static DefinitionResult LoadText(string text, string file) => Result([ParseText(text, file)]);
+    /// <param name="strategy">Strategy of all relations instead of the file's own; the rules hold as if the file said so.</param>
+    public static DefinitionResult LoadText(string text, string file, Strategy? strategy = null) => Result([ParseText(text, file, strategy)]);
 
     /// <summary>Loads all <c>*.yaml</c> files right in <paramref name="folder"/>, by name, and checks them against each other: names and topics must not meet.</summary>
-    public static DefinitionResult LoadFolder(string folder)
+    /// <param name="folder">Where they are.</param>
+    /// <param name="strategy">Strategy of all relations instead of the files' own.</param>
+    public static DefinitionResult LoadFolder(string folder, Strategy? strategy = null)
     {
         try
         {
             var files = Directory.EnumerateFiles(folder).Where(file => Path.GetExtension(file) is ".yaml" or ".yml").Order(StringComparer.Ordinal).ToList();
             if (files.Count == 0) return Failed(folder, "", "no *.yaml file", "at least one definition");
             var misnamed = files.Where(file => Path.GetExtension(file) == ".yml").SelectMany(file => Failed(file, "", "the ending .yml", ".yaml").Problems);
-            var loaded = files.Where(file => Path.GetExtension(file) == ".yaml").Select(LoadOne).ToList();
+            var loaded = files.Where(file => Path.GetExtension(file) == ".yaml").Select(file => LoadOne(file, strategy)).ToList();
             var result = Result(loaded);
             return result with { Problems = [.. misnamed, .. result.Problems, .. CatalogRules.Check(loaded)] };
         }
@@ -43,19 +46,21 @@ public static class DefinitionLoader
     }
 
     /// <summary>Loads all definitions of <paramref name="folder"/>.</summary>
+    /// <param name="folder">Where they are.</param>
+    /// <param name="strategy">Strategy of all relations instead of the files' own, to try the same definitions with each.</param>
     /// <exception cref="InvalidDefinitionException">At least one problem; the message has them all, one a line.</exception>
-    public static EntityCatalog LoadCatalog(string folder)
+    public static EntityCatalog LoadCatalog(string folder, Strategy? strategy = null)
     {
-        var result = LoadFolder(folder);
+        var result = LoadFolder(folder, strategy);
         return result.IsValid ? new EntityCatalog(result.Definitions) : throw new InvalidDefinitionException(result.Problems);
     }
 
-    private static LoadedFile LoadOne(string file)
+    private static LoadedFile LoadOne(string file, Strategy? strategy)
     {
         try
         {
             var length = new FileInfo(file).Length;
-            return length > LargestFile ? TooLarge(file, length) : ParseBytes(File.ReadAllBytes(file), file);
+            return length > LargestFile ? TooLarge(file, length) : ParseBytes(File.ReadAllBytes(file), file, strategy);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -63,11 +68,11 @@ public static class DefinitionLoader
         }
     }
 
-    private static LoadedFile ParseBytes(byte[] bytes, string file)
+    private static LoadedFile ParseBytes(byte[] bytes, string file, Strategy? strategy)
     {
         try
         {
-            return ParseText(StrictUtf8.GetString(bytes), file);
+            return ParseText(StrictUtf8.GetString(bytes), file, strategy);
         }
         catch (DecoderFallbackException exception)
         {
@@ -77,7 +82,7 @@ public static class DefinitionLoader
         }
     }
 
-    private static LoadedFile ParseText(string text, string file)
+    private static LoadedFile ParseText(string text, string file, Strategy? strategy)
     {
         var bytes = Encoding.UTF8.GetByteCount(text);
         if (bytes > LargestFile) return TooLarge(file, bytes);
@@ -89,7 +94,7 @@ public static class DefinitionLoader
 
         var place = YamlPlace.Root(root);
         new GrammarCheck(problems).Check(place, DefinitionGrammar.Entity);
-        var definition = DefinitionReader.Read(place, file);
+        var definition = new DefinitionReader(strategy).Read(place, file);
         new DefinitionRules(place, definition, problems).Check();
         return new LoadedFile(problems.IsEmpty ? definition : null, place, problems.ToImmutable());
     }

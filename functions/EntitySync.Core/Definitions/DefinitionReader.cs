@@ -7,9 +7,10 @@ namespace EntitySync.Core.Definitions;
 /// Builds the model from the nodes of a file. It reads on past mistakes, with empty values in their place, so that the rules can report
 /// theirs in the same pass; the loader hands the model out only when there is no problem.
 /// </summary>
-internal static class DefinitionReader
+/// <param name="strategy">Strategy of all relations, whatever the file says; null for the file's own.</param>
+internal sealed class DefinitionReader(Strategy? strategy)
 {
-    public static EntityDefinition Read(YamlPlace file, string sourceFile) => new()
+    public EntityDefinition Read(YamlPlace file, string sourceFile) => new()
     {
         Entity = file["entity"].Text ?? "",
         Root = ReadRoot(file["root"]),
@@ -23,16 +24,17 @@ internal static class DefinitionReader
     private static RootDefinition ReadRoot(YamlPlace root) =>
         new(root["topic"].Text ?? "", ReadPath(root["key"]) ?? NoPath, ReadWord(root["kind"], RootKind.Table), ReadWord(root["format"], DocumentFormat.Json));
 
-    private static ImmutableArray<RelationDefinition> ReadRelations(YamlPlace relations, Strategy standard) =>
+    private ImmutableArray<RelationDefinition> ReadRelations(YamlPlace relations, Strategy standard) =>
         [.. relations.Entries.Select(entry => ReadRelation(entry.Key.Text, relations[entry.Key.Text], standard))];
 
-    private static RelationDefinition ReadRelation(string name, YamlPlace relation, Strategy standard)
+    private RelationDefinition ReadRelation(string name, YamlPlace relation, Strategy standard)
     {
-        var strategy = ReadWord(relation["strategy"], standard);
+        var joined = strategy ?? ReadWord(relation["strategy"], standard);
         return new RelationDefinition
         {
             Name = name,
             From = relation["from"].Text ?? "",
+            Source = ReadWord(relation["source"], joined == Strategy.Lookup ? RelationSource.Table : RelationSource.Topic),
             Key = ReadPaths(relation["key"]),
             Match = ReadPaths(relation["match"]),
             Pick = ReadPick(relation["pick"]),
@@ -40,8 +42,8 @@ internal static class DefinitionReader
             Set = ReadMappings(relation["set"]),
             Embed = relation["embed"].Text is { } target ? new EmbedDefinition(target, ReadMappings(relation["fields"])) : null,
             Missing = ReadMissing(relation["missing"]),
-            Strategy = strategy,
-            Relations = ReadRelations(relation["relations"], strategy),
+            Strategy = joined,
+            Relations = ReadRelations(relation["relations"], joined),
         };
     }
 

@@ -1,3 +1,4 @@
+using EntitySync.Core.Definitions.Grammar;
 using EntitySync.Core.Definitions.Yaml;
 
 namespace EntitySync.Core.Definitions;
@@ -11,12 +12,19 @@ internal sealed class DefinitionRules(YamlPlace file, EntityDefinition definitio
         CheckEmit(file["emit"]);
         CheckEmitOfLookups(file["emit"]);
         new RelationRules(problems).Check(file["relations"], definition);
+        new MatchPathRules(problems).Check(file, definition);
         if (file["replay"].Exists) CheckReplay(file["replay"]);
     }
 
     /// <summary>The topics EntitySync writes for the entity: internal ones and the output.</summary>
-    public static IEnumerable<string> WrittenTopics(EntityDefinition definition) =>
-        [definition.ReplayTopic(), definition.UpdatesTopic(), definition.DeadLetterTopic(), definition.Output.Topic];
+    public static IEnumerable<string> WrittenTopics(EntityDefinition definition) => [.. InternalTopics(definition), definition.Output.Topic];
+
+    private static IEnumerable<string> InternalTopics(EntityDefinition definition) =>
+    [
+        definition.ReplayTopic(), definition.UpdatesTopic(), definition.DeadLetterTopic(), definition.ProgressTopic(),
+        .. definition.Relations.Where(relation => relation.Strategy == Strategy.Shuffle)
+            .SelectMany(relation => new[] { definition.RowsTopic(relation), definition.QuestionsTopic(relation), definition.AnswersTopic(relation) }),
+    ];
 
     private void CheckTopics()
     {
@@ -26,11 +34,19 @@ internal sealed class DefinitionRules(YamlPlace file, EntityDefinition definitio
         if (definition.Entity.Length == 0) return;
         RefuseInternal(output);
         RefuseInternal(file["root"]["topic"]);
+        foreach (var relation in definition.Relations) CheckTopicsOf(relation, file["relations"][relation.Name]);
+    }
+
+    private void CheckTopicsOf(RelationDefinition relation, YamlPlace place)
+    {
+        RefuseInternal(place["from"]);
+        if (relation.Strategy != Strategy.Shuffle || definition.QuestionsTopic(relation) is not { Length: > TextForms.LongestTopic } name) return;
+        problems.Add(place, "the name of an internal topic is too long", $"'{name[..40]}…', {name.Length} characters", $"at most {TextForms.LongestTopic}: a shorter name of the relation or the entity");
     }
 
     private void RefuseInternal(YamlPlace topic)
     {
-        if (topic.Text is { } name && WrittenTopics(definition).SkipLast(1).Contains(name))
+        if (topic.Text is { } name && InternalTopics(definition).Contains(name))
             problems.Add(topic, "", $"{YamlScalar.Quote(name)}, an internal topic of the entity", "another topic");
     }
 

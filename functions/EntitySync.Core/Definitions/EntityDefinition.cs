@@ -41,6 +41,16 @@ public sealed record RootDefinition(string Topic, FieldPath Key, RootKind Kind =
 
 public enum Strategy { Lookup, Broadcast, Shuffle }
 
+/// <summary>Who owns the related rows.</summary>
+public enum RelationSource
+{
+    /// <summary>Somebody else writes the topic.</summary>
+    Topic,
+
+    /// <summary>They are rows of a reference table, written through ReferenceApi and published to the topic of the same name.</summary>
+    Table,
+}
+
 public enum PickOrder { Min, Max, First }
 
 /// <summary>Chooses one of several related rows by a field of theirs; rows without that field do not take part. Ties go to the smallest key (ordinal, UTF-8).</summary>
@@ -57,8 +67,13 @@ public sealed record RelationDefinition
 {
     public required string Name { get; init; }
 
-    /// <summary>Reference table (lookup) or topic (broadcast, shuffle) of the related rows.</summary>
+    /// <summary>Topic of the related rows and, when <see cref="IsFromTable"/>, the reference table of the same name.</summary>
     public required string From { get; init; }
+
+    /// <summary>As the file says it; a lookup relation's rows come from a reference table in any case.</summary>
+    public RelationSource Source { get; init; }
+
+    public bool IsFromTable => Source == RelationSource.Table || Strategy == Strategy.Lookup;
 
     /// <summary>The related row's key fields; several for a composite key.</summary>
     public required ImmutableArray<FieldPath> Key { get; init; }

@@ -22,7 +22,9 @@ internal sealed class RelationRules(ProblemList problems)
     private void CheckRelation(YamlPlace place, RelationDefinition relation, Targets siblings)
     {
         CheckKeyCount(place);
-        if (relation.Strategy == Strategy.Lookup) CheckLookupKey(place["key"], relation);
+        if (relation is { Strategy: Strategy.Lookup, Source: RelationSource.Topic })
+            problems.Add(place["source"], "Enrich reads a reference table", "topic with strategy lookup", "table, or strategy broadcast or shuffle");
+        if (relation.IsFromTable) CheckTableKey(place["key"], relation);
         CheckCardinality(place, relation);
         siblings.TakeAll(place, $"relation '{relation.Name}'");
         CheckMissing(place);
@@ -37,7 +39,7 @@ internal sealed class RelationRules(ProblemList problems)
             problems.Add(place["match"], "match and key differ in number", $"{matches} in match, {keys} in key", $"{keys} in match");
     }
 
-    private void CheckLookupKey(YamlPlace key, RelationDefinition relation)
+    private void CheckTableKey(YamlPlace key, RelationDefinition relation)
     {
         var found = relation.Key switch
         {
@@ -45,7 +47,8 @@ internal sealed class RelationRules(ProblemList problems)
             [{ Steps.Length: > 1 } nested] => YamlScalar.Quote(nested.Text),
             _ => null,
         };
-        if (found is not null) problems.Add(key, "a reference table is looked up by one field", found, "one top-level field, or strategy broadcast or shuffle");
+        var other = relation.Strategy == Strategy.Lookup ? "strategy broadcast or shuffle" : "source: topic";
+        if (found is not null) problems.Add(key, "a reference table is looked up by one field", found, $"one top-level field, or {other}");
     }
 
     private void CheckCardinality(YamlPlace place, RelationDefinition relation)

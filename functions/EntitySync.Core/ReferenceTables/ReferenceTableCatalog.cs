@@ -9,17 +9,17 @@ namespace EntitySync.Core.ReferenceTables;
 /// <param name="KeyField">Field of a row that is its key, e.g. <c>name</c>; partition key attribute of the table.</param>
 public sealed record ReferenceTable(string Name, string KeyField);
 
-/// <summary>The reference tables that the definitions look up.</summary>
+/// <summary>The reference tables of all definitions: those that lookup relations read, and those whose topics other relations follow.</summary>
 public sealed class ReferenceTableCatalog
 {
     private readonly Dictionary<string, ReferenceTable> _byName = new(StringComparer.Ordinal);
 
-    /// <exception cref="InvalidRequestException">Two relations disagree about the key of a table, or a lookup has a composite key.</exception>
+    /// <exception cref="InvalidRequestException">Two relations disagree about the key of a table, or a table has a composite key.</exception>
     public ReferenceTableCatalog(EntityCatalog entities)
     {
         foreach (var definition in entities.All)
         {
-            foreach (var relation in definition.AllRelations.Where(relation => relation.Strategy == Strategy.Lookup)) Add(definition, relation);
+            foreach (var relation in definition.AllRelations.Where(relation => relation.IsFromTable)) Add(definition, relation);
         }
     }
 
@@ -28,7 +28,7 @@ public sealed class ReferenceTableCatalog
     private void Add(EntityDefinition definition, RelationDefinition relation)
     {
         if (relation.Key is not [{ Steps: [{ EachElement: false } field] }])
-            throw new InvalidRequestException($"Relation '{relation.Name}' of entity '{definition.Entity}' looks up '{relation.From}' by {string.Join(", ", relation.Key)}: one top-level field is expected.");
+            throw new InvalidRequestException($"Relation '{relation.Name}' of entity '{definition.Entity}' finds rows of '{relation.From}' by {string.Join(", ", relation.Key)}: one top-level field is expected.");
         if (!_byName.TryGetValue(relation.From, out var known)) _byName[relation.From] = new ReferenceTable(relation.From, field.Name);
         else if (known.KeyField != field.Name)
             throw new InvalidRequestException($"Relation '{relation.Name}' of entity '{definition.Entity}' says the key of '{relation.From}' is '{field.Name}', another relation says '{known.KeyField}'.");

@@ -174,7 +174,7 @@ public sealed class DefinitionLoaderTests : IDisposable
         Write("a.yaml", Samples.Item);
         Write("b.yaml", Samples.Profile.With("topic: user-profiles", "topic: items-merged"));
 
-        FolderProblems().ShouldBe(["b.yaml(39,10): output.topic: two entities write one topic: found 'items-merged', also written by entity 'item' in a.yaml, allowed: a topic of its own."]);
+        FolderProblems().ShouldBe(["b.yaml(40,10): output.topic: two entities write one topic: found 'items-merged', also written by entity 'item' in a.yaml, allowed: a topic of its own."]);
     }
 
     [Theory]

@@ -85,10 +85,10 @@ public sealed class DefinitionMistakeTests
         Samples.Problems(Samples.Item.With(part, other)).ShouldBe(problems.Select(problem => "item.yaml" + problem));
 
     [Theory]
-    [InlineData("segments: 8", "segments: 1001", "(49,17): replay.ids.dynamodb.segments: found '1001', allowed: a whole number from 1 to 1000.")]
-    [InlineData("table: users", "table: u", "(43,14): replay.ids.dynamodb.table: found 'u', allowed: a DynamoDB name: 3 to 200 of a-z A-Z 0-9 . _ -.")]
-    [InlineData("          attribute: username\n", "", "(47,11): replay.ids.dynamodb.indexes.payment.attribute: required key is missing: found nothing, allowed: an attribute name of 1 to 255 characters without white space.")]
-    [InlineData("  payment:\n    from", "  pay.ment:\n    from", "(30,3): relations.pay.ment: found 'pay.ment', allowed: a relation name: 1 to 100 of a-z A-Z 0-9 _ -.", "(46,9): replay.ids.dynamodb.indexes.payment: unknown relation: found 'payment', allowed: stars, repo, pay.ment. Did you mean 'pay.ment'?")]
+    [InlineData("segments: 8", "segments: 1001", "(50,17): replay.ids.dynamodb.segments: found '1001', allowed: a whole number from 1 to 1000.")]
+    [InlineData("table: users", "table: u", "(44,14): replay.ids.dynamodb.table: found 'u', allowed: a DynamoDB name: 3 to 200 of a-z A-Z 0-9 . _ -.")]
+    [InlineData("          attribute: username\n", "", "(48,11): replay.ids.dynamodb.indexes.payment.attribute: required key is missing: found nothing, allowed: an attribute name of 1 to 255 characters without white space.")]
+    [InlineData("  payment:\n    from", "  pay.ment:\n    from", "(30,3): relations.pay.ment: found 'pay.ment', allowed: a relation name: 1 to 100 of a-z A-Z 0-9 _ -.", "(47,9): replay.ids.dynamodb.indexes.payment: unknown relation: found 'payment', allowed: stars, repo, pay.ment. Did you mean 'pay.ment'?")]
     [InlineData("          - name\n", "          - 12\n", "(27,13): relations.stars.relations.repo.fields[0]: found '12', which YAML does not read as text, allowed: a top-level field name, without white space . [ ] (in quotes when it looks like a number, true or false).")]
     public void MistakeInProfile_IsReportedWithItsPosition(string part, string other, params string[] problems) =>
         Samples.Problems(Samples.Profile.With(part, other)).ShouldBe(problems.Select(problem => "item.yaml" + problem));

@@ -1,3 +1,5 @@
+using EntitySync.Core.Definitions;
+
 namespace EntitySync.Tests.Definitions;
 
 /// <summary>Mistakes between places of one definition, each of which is well formed.</summary>
@@ -23,6 +25,11 @@ public sealed class DefinitionRuleTests
     [InlineData("topic: items-merged", "topic: item-updates", "(25,10): output.topic: found 'item-updates', an internal topic of the entity, allowed: another topic.")]
     [InlineData("topic: items\n", "topic: item-replay\n", "(3,10): root.topic: found 'item-replay', an internal topic of the entity, allowed: another topic.")]
     [InlineData("from: delivery-classes", "from: items-merged", "(9,11): relations.deliveryClass.from: the entity would follow its own output: found 'items-merged', allowed: another topic.")]
+    [InlineData("from: delivery-classes", "from: item-progress", "(9,11): relations.deliveryClass.from: found 'item-progress', an internal topic of the entity, allowed: another topic.")]
+    // paths that no document can fit both
+    [InlineData("match: deliveryClasses[]", "match: sku.name", "(11,12): relations.deliveryClass.match: no document can fit both paths: found 'sku.name' takes 'sku' as an object, 'sku' as a value, allowed: key and match paths that agree.")]
+    [InlineData("emit:\n", "  other: { from: others, key: id, match: deliveryClasses.id, set: { x: x } }\nemit:\n", "(21,42): relations.other.match: no document can fit both paths: found 'deliveryClasses.id' takes 'deliveryClasses' as an object, 'deliveryClasses[]' as an array, allowed: key and match paths that agree.")]
+    [InlineData("emit:\n", "  other: { from: others, key: id, match: \"deliveryClasses[].id\", set: { x: x } }\nemit:\n", "(21,42): relations.other.match: no document can fit both paths: found 'deliveryClasses[].id' takes 'deliveryClasses[]' as an object, 'deliveryClasses[]' as a value, allowed: key and match paths that agree.")]
     // emission
     [InlineData("when: always", "complete: { path: \"lines[].sku\" }", "(22,13): emit.complete: no strategy implements it yet, and emitting without it would be wrong: found complete, allowed: when: always or when: on-change.")]
     [InlineData("when: always", "when: always\n  complete: { path: \"lines[].sku\" }", "(23,13): emit.complete: found when and complete, allowed: one of them.", "(23,13): emit.complete: no strategy implements it yet, and emitting without it would be wrong: found complete, allowed: when: always or when: on-change.")]
@@ -30,6 +37,7 @@ public sealed class DefinitionRuleTests
     [InlineData("once: false", "once: true", "(23,9): emit.once: Enrich emits every record it enriches: found true with lookup relation 'deliveryClass', allowed: false, or strategy broadcast or shuffle for all relations.")]
     // what a reference table can be asked for
     [InlineData("key: name\n    match: deliveryClasses[]", "key: [name, region]\n    match: [\"deliveryClasses[]\", region]", "(10,10): relations.deliveryClass.key: a reference table is looked up by one field: found 2 fields, allowed: one top-level field, or strategy broadcast or shuffle.")]
+    [InlineData("strategy: lookup", "strategy: lookup\n    source: topic", "(21,13): relations.deliveryClass.source: Enrich reads a reference table: found topic with strategy lookup, allowed: table, or strategy broadcast or shuffle.")]
     [InlineData("key: name", "key: id.name", "(10,10): relations.deliveryClass.key: a reference table is looked up by one field: found 'id.name', allowed: one top-level field, or strategy broadcast or shuffle.")]
     // replay
     [InlineData("kind: table", "kind: stream", "(27,3): replay: the records of a stream are events, which cannot be published again: found replay with root.kind stream, allowed: root.kind table, or no replay.")]
@@ -44,9 +52,40 @@ public sealed class DefinitionRuleTests
     [InlineData("        embed: repo\n", "        strategy: broadcast\n        embed: repo\n", "(25,19): relations.stars.relations.repo.strategy: a nested relation is joined where its parent is: found 'broadcast', allowed: shuffle, or no strategy (it is the parent's).")]
     [InlineData("        embed: repo\n", "        strategy: lookup\n        embed: repo\n", "(25,19): relations.stars.relations.repo.strategy: a nested relation is joined where its parent is: found 'lookup', allowed: shuffle, or no strategy (it is the parent's).")]
     [InlineData("        embed: repo\n", "        embed: starredAt\n", "(25,16): relations.stars.relations.repo.embed: a field is written twice: found 'starredAt', taken by fields, allowed: a field that nothing else writes.")]
-    [InlineData("        payment:\n", "        paymnt:\n", "(46,9): replay.ids.dynamodb.indexes.paymnt: unknown relation: found 'paymnt', allowed: stars, repo, payment. Did you mean 'payment'?")]
+    [InlineData("        payment:\n", "        paymnt:\n", "(47,9): replay.ids.dynamodb.indexes.paymnt: unknown relation: found 'paymnt', allowed: stars, repo, payment. Did you mean 'payment'?")]
     public void BrokenRuleInProfile_IsReported(string part, string other, params string[] problems) =>
         Samples.Problems(Samples.Profile.With(part, other)).ShouldBe(problems.Select(problem => "item.yaml" + problem));
+
+    [Theory]
+    [InlineData("key: user\n", "key: user.id\n", "(32,10): relations.payment.key: a reference table is looked up by one field: found 'user.id', allowed: one top-level field, or source: topic.")]
+    [InlineData("match: repoId\n", "match: user.repo\n", "(24,16): relations.stars.relations.repo.match: no document can fit both paths: found 'user.repo' takes 'user' as an object, 'user' as a value, allowed: key and match paths that agree.")]
+    [InlineData("match: username\n", "match: username.first\n", "(33,12): relations.payment.match: no document can fit both paths: found 'username.first' takes 'username' as an object, 'username' as a value, allowed: key and match paths that agree.")]
+    public void TwoPlacesOfProfile_Disagree(string part, string other, params string[] problems) =>
+        Samples.Problems(Samples.Profile.With(part, other)).ShouldBe(problems.Select(problem => "item.yaml" + problem));
+
+    [Fact]
+    public void NamesThatGiveAnInternalTopicTooLong_AreReported() =>
+        Samples.Problems(Samples.Profile.With("entity: user-profile", "entity: " + new string('e', 236))).ShouldBe(
+            [$"item.yaml(7,5): relations.stars: the name of an internal topic is too long: found '{new string('e', 40)}…', 252 characters, allowed: at most 249: a shorter name of the relation or the entity."]);
+
+    [Theory]
+    [InlineData(Strategy.Lookup)]
+    [InlineData(Strategy.Broadcast)]
+    [InlineData(Strategy.Shuffle)]
+    public void OtherStrategyForAllRelations_IsCheckedAsIfTheFileSaidSo(Strategy strategy)
+    {
+        var result = DefinitionLoader.LoadText(Samples.Profile, "item.yaml", strategy);
+
+        var problems = result.Problems.Select(problem => problem.ToString()).ToList();
+        if (strategy != Strategy.Lookup) result.Definitions.ShouldHaveSingleItem().AllRelations.ShouldAllBe(relation => relation.Strategy == strategy);
+        problems.ShouldBe(strategy != Strategy.Lookup ? [] :
+        [
+            "item.yaml(9,7): relations.stars.key: a reference table is looked up by one field: found 2 fields, allowed: one top-level field, or strategy broadcast or shuffle.",
+            "item.yaml(21,7): relations.stars.relations: nested relations need strategy broadcast or shuffle: found relations under strategy lookup, allowed: strategy broadcast or shuffle for the parent, or no nested relations.",
+            "item.yaml(52,9): emit.when: Enrich emits every record it enriches: found on-change with lookup relation 'stars', allowed: always, or strategy broadcast or shuffle for all relations.",
+            "item.yaml(53,9): emit.once: Enrich emits every record it enriches: found true with lookup relation 'stars', allowed: false, or strategy broadcast or shuffle for all relations.",
+        ]);
+    }
 
     [Fact]
     public void ManyNames_AreShownShortAndSearchedOnlyForListedProblems()

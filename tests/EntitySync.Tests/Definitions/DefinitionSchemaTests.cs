@@ -33,6 +33,7 @@ public sealed class DefinitionSchemaTests
         { "root: { kind: 0 }", "/properties/root/properties/kind", "root.kind" },
         { "root: { format: 0 }", "/properties/root/properties/format", "root.format" },
         { "relations: { r: { strategy: 0 } }", "/definitions/relation/properties/strategy", "relations.r.strategy" },
+        { "relations: { r: { source: 0 } }", "/definitions/relation/properties/source", "relations.r.source" },
         { "relations: { r: { missing: 0 } }", "/definitions/relation/properties/missing/anyOf/0", "relations.r.missing" },
         { "emit: { when: 0 }", "/properties/emit/properties/when", "emit.when" },
     };

@@ -84,6 +84,7 @@ internal static class Samples
               max: validFrom
             set:
               plan: plan.name
+            source: table
         output:
           topic: user-profiles
         replay:

@@ -21,6 +21,10 @@ internal static class DefinitionGrammar
         ("broadcast", "every task of the join topology holds all related rows"),
         ("shuffle", "related rows are re-keyed by the join column"));
 
+    private static WordType Sources => Words(
+        ("table", "a reference table in DynamoDB, published to the topic of the same name"),
+        ("topic", "a topic that somebody else writes"));
+
     private static WordType MissingWords => Words(
         ("omit", "the relation's fields are left out"),
         ("drop", "the entity is not emitted"),
@@ -53,7 +57,8 @@ internal static class DefinitionGrammar
 
     private static ImmutableArray<GrammarKey> RelationKeys() =>
     [
-        new("from", TextForms.Topic, "Reference table (strategy lookup) or topic (broadcast, shuffle) of the related rows.", "\"delivery-classes\"", Required: true),
+        new("from", TextForms.Topic, "Topic of the related rows; with source table also the name of their reference table.", "\"delivery-classes\"", Required: true),
+        new("source", Sources, "Who owns the rows. Without it: table for strategy lookup, topic for broadcast and shuffle.", "\"table\""),
         new("key", OneOrMore(TextForms.SinglePath), "The related row's key field; a list for a composite key.", "\"name\"", Required: true),
         new("match", OneOrMore(TextForms.Path), "Path in the parent row whose value is the key; [] means every element of an array. A list for a composite key, as many and in the same order.", "\"deliveryClasses[]\"", Required: true),
         new("pick", Pick(), "Takes one of several related rows; ties go to the smallest key. Without it there is only one row, or many: true embeds them all.", """{"min":"minimumTime"}"""),

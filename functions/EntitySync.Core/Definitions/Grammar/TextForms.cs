@@ -6,7 +6,8 @@ internal static class TextForms
     /// <summary>Longest suffix that <see cref="TopicNames"/> adds to an entity's name.</summary>
     private const int LongestSuffix = 13;
 
-    private const int LongestTopic = 249;
+    /// <summary>Kafka's own limit.</summary>
+    public const int LongestTopic = 249;
 
     public static readonly TextType Entity = TopicLike($"a name of 1 to {LongestTopic - LongestSuffix} of a-z A-Z 0-9 . _ - (topic names are made from it)", LongestTopic - LongestSuffix);
 

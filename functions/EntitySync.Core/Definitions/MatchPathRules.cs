@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using EntitySync.Core.Definitions.Yaml;
+
+namespace EntitySync.Core.Definitions;
+
+/// <summary>
+/// Key and match paths of one document must agree: what one takes as a value, another cannot look into (<c>a</c> and <c>a.b</c>), and an array
+/// is no object (<c>a[]</c> and <c>a.b</c>). No document could fit both, so every record would go to the dead-letter topic.
+/// </summary>
+internal sealed class MatchPathRules(ProblemList problems)
+{
+    private enum Kind { Value, Object, Array }
+
+    public void Check(YamlPlace file, EntityDefinition definition) =>
+        CheckDocument([file["root"]["key"]], [definition.Root.Key], definition.Relations, file["relations"]);
+
+    private void CheckDocument(IEnumerable<YamlPlace> keyPlaces, IEnumerable<FieldPath> keys, ImmutableArray<RelationDefinition> relations, YamlPlace places)
+    {
+        var nodes = new Dictionary<string, (Kind Kind, string Path)>(StringComparer.Ordinal);
+        foreach (var (place, path) in keyPlaces.Zip(keys)) Walk(nodes, place, path);
+        foreach (var relation in relations)
+        {
+            var place = places[relation.Name];
+            foreach (var (matchPlace, path) in place["match"].OneOrMore.Zip(relation.Match)) Walk(nodes, matchPlace, path);
+            if (relation.Relations.Length > 0) CheckDocument(place["key"].OneOrMore, relation.Key, relation.Relations, place["relations"]);
+        }
+    }
+
+    private void Walk(Dictionary<string, (Kind Kind, string Path)> nodes, YamlPlace place, FieldPath path)
+    {
+        var name = "";
+        for (var index = 0; index < path.Steps.Length; index++)
+        {
+            var step = path.Steps[index];
+            var isLast = index == path.Steps.Length - 1;
+            name = name.Length == 0 ? step.Name : $"{name}.{step.Name}";
+            if (step.EachElement && !Agrees(nodes, place, path, name, Kind.Array)) return;
+            if (step.EachElement) name += "[]";
+            if (!Agrees(nodes, place, path, name, isLast ? Kind.Value : Kind.Object)) return;
+        }
+    }
+
+    private bool Agrees(Dictionary<string, (Kind Kind, string Path)> nodes, YamlPlace place, FieldPath path, string name, Kind kind)
+    {
+        if (nodes.TryAdd(name, (kind, path.Text)) || nodes[name].Kind == kind) return true;
+        var (other, otherPath) = nodes[name];
+        problems.Add(
+            place,
+            "no document can fit both paths",
+            $"{YamlScalar.Quote(path.Text)} takes {YamlScalar.Quote(name)} as {Word(kind)}, {YamlScalar.Quote(otherPath)} as {Word(other)}",
+            "key and match paths that agree");
+        return false;
+    }
+
+    private static string Word(Kind kind) => kind switch { Kind.Value => "a value", Kind.Object => "an object", _ => "an array" };
+}
