@@ -8,7 +8,8 @@ using EntitySync.Local.Setup;
 namespace EntitySync.Local.Commands;
 
 /// <param name="Folder">Data of the user's own; null for generated data.</param>
-internal sealed record DemoOptions(int Items, int Classes, int Seed, string? Folder);
+/// <param name="Strategy">Null for the definition's own.</param>
+internal sealed record DemoOptions(int Items, int Classes, int Seed, string? Folder, Strategy? Strategy);
 
 internal static class DemoCommand
 {
@@ -21,30 +22,33 @@ internal static class DemoCommand
     {
         await LocalSetup.EnsureAsync(Console.WriteLine, cancellationToken);
         var console = new DemoConsole();
-        if (!DefinitionLoader.LoadCatalog(Checkout.PathOf("infra", "entities")).TryGet(Entity, out var definition))
+        if (!DefinitionLoader.LoadCatalog(Checkout.PathOf("infra", "entities"), options.Strategy).TryGet(Entity, out var definition))
             throw new DemoException($"There is no definition of entity '{Entity}' in infra/entities.");
-        var relation = definition.Relations.FirstOrDefault(candidate => candidate.Strategy == Strategy.Lookup)
-            ?? throw new DemoException($"Entity '{Entity}' has no lookup relation: the demo is about one.");
-        var data = options.Folder is null ? DemoData.Generate(options.Items, options.Classes, options.Seed) : DemoData.Load(options.Folder, definition, relation);
+        var data = options.Folder is null ? DemoData.Generate(options.Items, options.Classes, options.Seed) : DemoData.Load(options.Folder, definition, definition.Relations[0]);
         var crash = new CrashOnce(definition.ReplayTopic());
-        var runnerOptions = new RunnerOptions
-        {
-            PartitionFactor = PartitionFactor(data),
-            Adjust = adjusted => adjusted.Replay is null ? adjusted : adjusted with { Replay = adjusted.Replay with { PageSize = PageSize(data) } },
-            WrapWriter = writer =>
-            {
-                crash.Inner = writer;
-                return crash;
-            },
-        };
         var total = Stopwatch.StartNew();
-        await using var runner = await console.PhaseAsync("Start Kafka, DynamoDB, Step Functions, functions and join host", progress => LocalRunner.StartAsync(runnerOptions, log, progress, cancellationToken));
-        var checks = await new DemoRun(runner, definition, relation, data, crash, console, cancellationToken).RunAsync();
+        DemoConsole.Say($"Strategy {definition.Relations[0].Strategy.ToString().ToLowerInvariant()}");
+        await using var runner = await console.PhaseAsync(
+            "Start Kafka, DynamoDB, Step Functions, functions and join host", progress => LocalRunner.StartAsync(Runner(options.Strategy, data, crash), log, progress, cancellationToken));
+        await using var steps = new DemoSteps(runner, Entity, data, console, cancellationToken);
+        var checks = await new DemoRun(steps, crash).RunAsync();
         console.Summary(checks);
         using var self = Process.GetCurrentProcess();
         Console.WriteLine($"{total.Elapsed.TotalSeconds:F1} s in all, at most {self.PeakWorkingSet64 / (1024 * 1024):N0} MiB in this process.");
         return checks.All(check => check.Passed) ? 0 : 1;
     }
+
+    private static RunnerOptions Runner(Strategy? strategy, DemoData data, CrashOnce crash) => new()
+    {
+        Strategy = strategy,
+        PartitionFactor = PartitionFactor(data),
+        Adjust = adjusted => adjusted.Replay is null ? adjusted : adjusted with { Replay = adjusted.Replay with { PageSize = PageSize(data) } },
+        WrapWriter = writer =>
+        {
+            crash.Inner = writer;
+            return crash;
+        },
+    };
 
     // An item names two rows on average.
     private static int PageSize(DemoData data) => Math.Clamp(2 * data.Roots.Count / data.Rows.Count / Pages, 2, 1000);

@@ -15,6 +15,8 @@ internal static class LocalCommands
 {
     private static readonly Option<bool> Verbose = new("--verbose") { Description = "Print the log of all parts.", Recursive = true };
 
+    private static readonly Option<Strategy?> StrategyOption = Strategies();
+
     public static RootCommand Build() => new("EntitySync on one machine: the deployed functions, definitions and state machine with an embedded Kafka, DynamoDB Local and a Step Functions interpreter.")
     {
         Verbose, Up(), Demo(), Setup(),
@@ -25,9 +27,11 @@ internal static class LocalCommands
         var http = Port("--http-port", "the reference API");
         var stepFunctions = Port("--stepfunctions-port", "the Step Functions endpoint");
         var join = Port("--join-port", "the join host's health and status endpoints");
-        var command = new Command("up", "Start everything, print where it listens, and run until Ctrl-C.") { http, stepFunctions, join };
+        var command = new Command("up", "Start everything, print where it listens, and run until Ctrl-C.") { http, stepFunctions, join, StrategyOption };
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed, log => UpCommand.RunAsync(
-            new RunnerOptions { HttpPort = parsed.GetValue(http), StepFunctionsPort = parsed.GetValue(stepFunctions), JoinPort = parsed.GetValue(join) }, log, cancellationToken)));
+            new RunnerOptions { HttpPort = parsed.GetValue(http), StepFunctionsPort = parsed.GetValue(stepFunctions), JoinPort = parsed.GetValue(join), Strategy = parsed.GetValue(StrategyOption) },
+            log,
+            cancellationToken)));
         return command;
     }
 
@@ -40,9 +44,9 @@ internal static class LocalCommands
         folder.AcceptExistingOnly();
         items.Validators.Add(result => Between(result, 1, 1_000_000));
         classes.Validators.Add(result => Between(result, 1, 10_000));
-        var command = new Command("demo", "Load items and delivery classes, change one class, and check that every affected item follows. Exit status 1 when a check fails.") { items, classes, seed, folder };
+        var command = new Command("demo", "Load items and delivery classes, change one class, and check that every affected item follows. Exit status 1 when a check fails.") { items, classes, seed, folder, StrategyOption };
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed, log => DemoCommand.RunAsync(
-            new DemoOptions(parsed.GetValue(items), parsed.GetValue(classes), parsed.GetValue(seed), parsed.GetValue(folder)?.FullName), log, cancellationToken)));
+            new DemoOptions(parsed.GetValue(items), parsed.GetValue(classes), parsed.GetValue(seed), parsed.GetValue(folder)?.FullName, parsed.GetValue(StrategyOption)), log, cancellationToken)));
         return command;
     }
 
@@ -62,6 +66,19 @@ internal static class LocalCommands
     {
         var option = new Option<int>(name) { Description = $"Port of {of}; 0 lets the system choose.", DefaultValueFactory = _ => 0 };
         option.Validators.Add(result => Between(result, 0, 65_535));
+        return option;
+    }
+
+    // Words as the definitions have them; the parser itself would take the model's names and any number.
+    private static Option<Strategy?> Strategies()
+    {
+        var words = Enum.GetNames<Strategy>().Select(name => name.ToLowerInvariant()).ToArray();
+        var option = new Option<Strategy?>("--strategy")
+        {
+            Description = "Strategy of all relations instead of what the definitions say; the result is the same.",
+            CustomParser = result => Enum.Parse<Strategy>(result.Tokens[0].Value, ignoreCase: true),
+        };
+        option.AcceptOnlyFromAmong(words);
         return option;
     }
 

@@ -16,8 +16,10 @@ public sealed class DemoCheck(EntityDefinition definition, RelationDefinition re
 {
     private const int Examples = 3;
 
-    /// <summary>Roots whose relation names <paramref name="row"/> and that fit the replay's filter: those the change must reach.</summary>
-    public IReadOnlyList<string> Affected(string row) => [.. data.Roots.Where(root => Names(root, row) && FitsFilter(root)).Select(root => root.Key)];
+    private bool IsLookup => relation.Strategy == Strategy.Lookup;
+
+    /// <summary>Roots whose relation names <paramref name="row"/>: those the change must reach. A replay reaches only those that fit its filter.</summary>
+    public IReadOnlyList<string> Affected(string row) => [.. data.Roots.Where(root => Names(root, row) && (!IsLookup || FitsFilter(root))).Select(root => root.Key)];
 
     public IEnumerable<CheckResult> AfterLoading(IReadOnlyDictionary<string, SeenRecord> latest)
     {
@@ -25,27 +27,38 @@ public sealed class DemoCheck(EntityDefinition definition, RelationDefinition re
         yield return Result("every item enriched as recomputed", wrong, data.Roots.Count);
     }
 
-    /// <param name="change">The changed row's key and new content.</param>
+    /// <param name="replayId">The replay that the change started; null when it fans out in the topology.</param>
     /// <param name="sinceChange">All outputs since the change, in order.</param>
-    public IEnumerable<CheckResult> AfterChange(
-        (string Key, JsonObject Row) change, string replayId, IReadOnlyList<string> affected, IReadOnlyDictionary<string, SeenRecord> latest, IReadOnlyList<SeenRecord> sinceChange)
+    public IEnumerable<CheckResult> AfterChange(DemoChange change, string? replayId, IReadOnlyDictionary<string, SeenRecord> latest, IReadOnlyList<SeenRecord> sinceChange)
     {
-        var rowsAfter = new Dictionary<string, JsonObject>(rowsBefore, StringComparer.Ordinal) { [change.Key] = change.Row };
+        var affected = change.Affected;
+        var rowsAfter = RowsAfter(change);
         var reached = affected.ToHashSet(StringComparer.Ordinal);
-        var roots = data.Roots.GroupBy(root => root.Key, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Last(), StringComparer.Ordinal);
+        var roots = LastRoots();
 
         var stale = affected.Where(key => !IsExpected(roots[key], rowsAfter, latest)).ToList();
-        yield return Result($"online items of '{change.Key}' have the new times", stale, affected.Count);
+        yield return Result($"{(IsLookup ? "online items" : "items")} of '{change.Key}' have the new times", stale, affected.Count);
 
         var touched = sinceChange.Where(record => !reached.Contains(record.Key)).Select(record => record.Key).ToList();
         var changed = data.Roots.Where(root => !reached.Contains(root.Key) && !IsExpected(root, rowsBefore, latest)).Select(root => root.Key).ToList();
         yield return Result("no other item changed", [.. touched.Union(changed)], data.Roots.Count - affected.Count);
 
-        var lost = roots.Keys.Where(key => !latest.ContainsKey(key)).Concat(affected.Except(sinceChange.Where(record => record.ReplayId == replayId).Select(record => record.Key))).ToList();
+        var lost = roots.Keys.Where(key => !latest.ContainsKey(key)).Concat(affected.Except(sinceChange.Where(record => replayId is null || record.ReplayId == replayId).Select(record => record.Key))).ToList();
         yield return Result("nothing lost", lost, roots.Count);
 
         var old = sinceChange.Where(record => reached.Contains(record.Key) && !Matches(roots[record.Key], rowsAfter, record.Value)).Select(record => record.Key).ToList();
         yield return Result("nothing stale: no output since the change has old times", old, sinceChange.Count);
+    }
+
+    /// <param name="ids">Those of a replay that was started by hand after the change.</param>
+    /// <param name="sinceReplay">All outputs since its start, in order.</param>
+    public CheckResult AfterReplay(DemoChange change, string replayId, IReadOnlyList<string> ids, IReadOnlyList<SeenRecord> sinceReplay)
+    {
+        var (rowsAfter, roots) = (RowsAfter(change), LastRoots());
+        var wrong = sinceReplay.Where(record => record.ReplayId != replayId || !roots.TryGetValue(record.Key, out var root) || !Matches(root, rowsAfter, record.Value)).Select(record => record.Key)
+            .Union(ids.Except(sinceReplay.Select(record => record.Key)))
+            .Union(sinceReplay.GroupBy(record => record.Key, StringComparer.Ordinal).Where(group => group.Count() > 1).Select(group => group.Key)).ToList();
+        return Result("replay by hand emitted the latest state, each id once", wrong, ids.Count);
     }
 
     /// <param name="published">Keys of all replay records of the replay, in order.</param>
@@ -57,6 +70,11 @@ public sealed class DemoCheck(EntityDefinition definition, RelationDefinition re
         return new CheckResult("replay resumed after the failure", passed,
             $"{affected.Count:N0} ids, {published.Count:N0} records: only the {twice.Count:N0} of the failed page came twice");
     }
+
+    private Dictionary<string, JsonObject> RowsAfter(DemoChange change) => new(rowsBefore, StringComparer.Ordinal) { [change.Key] = change.Row };
+
+    private Dictionary<string, DemoDocument> LastRoots() =>
+        data.Roots.GroupBy(root => root.Key, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Last(), StringComparer.Ordinal);
 
     private static CheckResult Result(string name, List<string> wrong, int of) => new(
         name, wrong.Count == 0, wrong.Count == 0 ? $"{of:N0} checked" : $"{wrong.Count:N0} of {of:N0} wrong, e.g. {string.Join(", ", wrong.Take(Examples))}");

@@ -26,7 +26,7 @@ public sealed record DemoData(IReadOnlyList<DemoDocument> Roots, IReadOnlyList<D
         return new DemoData(roots, rows);
     }
 
-    /// <summary>Reads <c>{root topic}.ndjson</c> and <c>{from}.ndjson</c> of the entity's first lookup relation from <paramref name="folder"/>.</summary>
+    /// <summary>Reads <c>{root topic}.ndjson</c> and <c>{from}.ndjson</c> of the relation from <paramref name="folder"/>.</summary>
     /// <exception cref="DemoException">A file is missing or a line is not usable; the message names file and line.</exception>
     public static DemoData Load(string folder, EntityDefinition definition, RelationDefinition relation) => new(
         Read(Path.Combine(folder, definition.Root.Topic + ".ndjson"), definition.Root.Key.Text),

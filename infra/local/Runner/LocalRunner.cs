@@ -26,6 +26,9 @@ public sealed class LocalRunner : IAsyncDisposable
 {
     private const string Region = "us-east-1";
 
+    /// <summary>Shorter than a real broker allows: nobody wants to wait for a member that was killed on the same machine.</summary>
+    private static readonly TimeSpan EmbeddedSessionTimeout = TimeSpan.FromSeconds(4);
+
     private readonly Stack<IAsyncDisposable> _parts = new();
 
     private LocalRunner(RunnerOptions options, RunnerLog log)
@@ -95,8 +98,8 @@ public sealed class LocalRunner : IAsyncDisposable
     private async Task StartPartsAsync(Action<string> progress, CancellationToken cancellationToken)
     {
         var guard = Own(await RunGuard.StartAsync(cancellationToken));
-        var topics = TopicsFile.Load(Checkout.PathOf("infra", "topics.yaml"));
-        Catalog = new EntityCatalog(DefinitionLoader.LoadCatalog(Options.DefinitionsPath).All.Select(Options.Adjust));
+        Catalog = new EntityCatalog(DefinitionLoader.LoadCatalog(Options.DefinitionsPath, Options.Strategy).All.Select(Options.Adjust));
+        var topics = TopicSetup.WithInternalTopics(TopicsFile.Load(Checkout.PathOf("infra", "topics.yaml")), Catalog);
 
         progress("Kafka");
         Settings = EntitySyncSettings.FromEnvironment() with { DefinitionsPath = Options.DefinitionsPath, JoinHttpPort = Options.JoinPort };
@@ -119,10 +122,27 @@ public sealed class LocalRunner : IAsyncDisposable
         await StartFunctionsAsync(guard, cancellationToken);
 
         progress("Join host");
+        await StartJoinHostAsync(cancellationToken);
+        Own(new Stopping(StopJoinHostAsync));
+        Addresses.Add(("Join host", JoinHost.Address + "status", "/live /ready /status"));
+    }
+
+    /// <summary>Ends the join host as a crash would: nothing is flushed or committed.</summary>
+    public Task KillJoinHostAsync() => JoinHost.AbandonAsync();
+
+    /// <summary>Starts the join host, at first or after <see cref="KillJoinHostAsync"/>.</summary>
+    public async Task StartJoinHostAsync(CancellationToken cancellationToken)
+    {
+        // Null before the first start.
+        if (JoinHost is { } killed) await killed.DisposeAsync();
         JoinHost = JoinHostApplication.Build(Settings, Catalog, logging => logging.AddProvider(Log), CreateJoinOptions());
         await JoinHost.StartAsync(cancellationToken);
-        Own(new Stopping(() => JoinHost.StopAsync(), JoinHost));
-        Addresses.Add(("Join host", JoinHost.Address + "status", "/live /ready /status"));
+    }
+
+    private async Task StopJoinHostAsync()
+    {
+        await JoinHost.StopAsync();
+        await JoinHost.DisposeAsync();
     }
 
     private const string TablePrefix = "entitysync-";
@@ -230,13 +250,9 @@ public sealed class LocalRunner : IAsyncDisposable
         return part;
     }
 
-    private sealed class Stopping(Func<Task> stop, IAsyncDisposable? then = null) : IAsyncDisposable
+    private sealed class Stopping(Func<Task> stop) : IAsyncDisposable
     {
-        public async ValueTask DisposeAsync()
-        {
-            await stop();
-            if (then is not null) await then.DisposeAsync();
-        }
+        public ValueTask DisposeAsync() => new(stop());
     }
 
     /// <summary>State machines need the address of the functions, functions the ARN of the state machine: this breaks the circle.</summary>

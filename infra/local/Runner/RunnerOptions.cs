@@ -19,6 +19,9 @@ public sealed record RunnerOptions
     /// <summary>Folder of the definitions; default: the checkout's.</summary>
     public string DefinitionsPath { get; init; } = Checkout.PathOf("infra", "entities");
 
+    /// <summary>Strategy of all relations, whatever the definitions say; null for their own.</summary>
+    public Strategy? Strategy { get; init; }
+
     /// <summary>Partition counts of infra/topics.yaml times this: the embedded cluster keeps only 5 MiB a partition.</summary>
     public int PartitionFactor { get; init; } = 1;
 

@@ -32,6 +32,15 @@ public sealed class PolicyTests
         statement["Resource"]!.ToJsonString().ShouldBe("""{"Ref":"ReplayStateMachine"}""");
     }
 
+    [Fact]
+    public void PublishReplayPages_MayReadTheIdTablesThatAreNamed_AndNoOther()
+    {
+        var policies = Checkout.Template.Root["Resources"]!["PublishReplayPagesFunction"]!["Properties"]!["Policies"]!;
+        var reading = StatementsIn(policies).Where(statement => Texts(statement["Action"]).Any(action => action is "dynamodb:Query" or "dynamodb:Scan")).ShouldHaveSingleItem();
+        Texts(reading["Action"]).ShouldBe(["dynamodb:Query", "dynamodb:Scan"]);
+        reading["Resource"]!.ToJsonString().ShouldBe("""{"Ref":"ReplayIdTableArns"}""");
+    }
+
     private static IEnumerable<JsonObject> Statements() =>
         StatementsIn(Checkout.Template.Root["Resources"]!).Concat(StatementsIn(SamTemplate.Load(Checkout.PathOf("infra", "join-host.yaml")).Root["Resources"]!));
 
