@@ -1,0 +1,128 @@
+using System.Text.Json.Nodes;
+using EntitySync.Core.Definitions;
+using EntitySync.Testing;
+
+namespace EntitySync.Tests.Joins;
+
+/// <summary>
+/// Guarantee 1, in lock-step: the same random roots and rows give the same outputs with each strategy, byte for byte, and the last ones are the oracle's.
+/// Bytes can be equal because every strategy splices the same canonical rows into the root's own bytes.
+/// </summary>
+public sealed class StrategyEqualityTests
+{
+    private const string Table = "classes";
+    private static readonly string[] Keys = ["k1", "k2", "k3", "é"];
+    private static readonly string[] Classes = ["a", "b", "é", "7", "a b"];
+    private static readonly string[] Numbers = ["1", "2", "2.0", "-3.5", "\"x\"", "true"];
+
+    public static TheoryData<int> Seeds() => new(Enumerable.Range(1, 12));
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public async Task SameInputs_GiveTheSameOutputsWithEachStrategy(int seed)
+    {
+        var random = new Random(seed);
+        var emitted = 0;
+        for (var run = 0; run < 25; run++) emitted += await RunAsync(random, $"seed {seed}, run {run}");
+        emitted.ShouldBeGreaterThan(200);
+    }
+
+    private static async Task<int> RunAsync(Random random, string where)
+    {
+        var definition = Definition(random);
+        var rows = new InMemoryReferenceTables();
+        var roots = new Dictionary<string, string>(StringComparer.Ordinal);
+        var worlds = Enum.GetValues<Strategy>().Select(strategy => StrategyWorld.Create(definition, strategy, partitions: 3, rows)).ToList();
+        try
+        {
+            for (var step = 0; step < 40; step++) await StepAsync(random, definition, worlds, rows, roots);
+
+            var outputs = worlds.ConvertAll(world => world.Outputs());
+            foreach (var key in Keys)
+            {
+                var lists = outputs.ConvertAll(each => string.Join('\n', each.GetValueOrDefault(key) ?? []));
+                lists.Distinct().Count().ShouldBe(1, $"{where}, key {key}, {Describe(definition)}\n{string.Join("\n---\n", Enum.GetNames<Strategy>().Zip(lists, (name, list) => $"{name}\n{list}"))}");
+                CheckLast(definition, rows, roots.GetValueOrDefault(key), outputs[0].GetValueOrDefault(key)?[^1], $"{where}, key {key}");
+            }
+
+            return outputs[0].Sum(each => each.Value.Count);
+        }
+        finally
+        {
+            worlds.ForEach(world => world.Dispose());
+        }
+    }
+
+    private static async Task StepAsync(Random random, EntityDefinition definition, List<StrategyWorld> worlds, InMemoryReferenceTables rows, Dictionary<string, string> roots)
+    {
+        if (random.Next(2) == 0)
+        {
+            var key = Keys[random.Next(Keys.Length)];
+            var json = random.Next(6) == 0 ? null : Root(random, key, definition.Relations[0].Match[0].IsMany);
+            if (json is null) roots.Remove(key);
+            else roots[key] = json;
+            foreach (var world in worlds) await world.RootAsync(key, json);
+            return;
+        }
+
+        var name = Classes[random.Next(Classes.Length)];
+        if (random.Next(4) == 0) rows.Delete(Table, name);
+        else rows.Put(Table, name, Row(random, name));
+        foreach (var world in worlds) await world.RowChangedAsync(Table, name);
+    }
+
+    // What was emitted before a drop or a rejection stays the last output.
+    private static void CheckLast(EntityDefinition definition, InMemoryReferenceTables rows, string? root, string? last, string where)
+    {
+        if (root is null)
+        {
+            if (last is not null) last.ShouldBe("tombstone", where);
+            return;
+        }
+
+        var expected = JsonNode.Parse(root)!.AsObject();
+        var asLookup = definition with { Relations = [.. definition.Relations.Select(relation => relation with { Strategy = Strategy.Lookup })] };
+        var verdict = NaiveEnrichment.Apply(asLookup, expected, (table, key) => rows.Find(table, key) is { } row ? JsonNode.Parse(row.Json.Span)!.AsObject() : null);
+        if (verdict != NaiveEnrichment.Verdict.Emitted) return;
+        JsonNode.DeepEquals(JsonNode.Parse(last.ShouldNotBeNull(where)), expected).ShouldBeTrue($"{where}: {last} is not {expected.ToJsonString()}");
+    }
+
+    private static EntityDefinition Definition(Random random)
+    {
+        var (many, pick) = (random.Next(3) == 0, random.Next(3) > 0);
+        var relation = new RelationDefinition
+        {
+            Name = "class",
+            From = Table,
+            Source = RelationSource.Table,
+            Key = [SampleDefinitions.Path("name")],
+            Match = [SampleDefinitions.Path(random.Next(2) == 0 ? "classes[]" : "one.class")],
+            Many = many,
+            Pick = pick && !many ? new PickDefinition((PickOrder)random.Next(3), SampleDefinitions.Path("n")) : null,
+            Set = many ? [] : [new FieldMapping("t1", SampleDefinitions.Path("n"))],
+            Embed = many || random.Next(2) == 0 ? new EmbedDefinition("t2", random.Next(2) == 0 ? [] : [new FieldMapping("m", SampleDefinitions.Path("n"))]) : null,
+            Missing = random.Next(4) switch
+            {
+                0 => MissingRule.Omit,
+                1 => new MissingRule(MissingAction.Drop, []),
+                2 => new MissingRule(MissingAction.Reject, []),
+                _ => SampleDefinitions.MissingSet((many ? "t2" : "t1", "null")),
+            },
+        };
+        return SampleDefinitions.Item() with { Relations = [relation], Replay = null };
+    }
+
+    private static string Describe(EntityDefinition definition) =>
+        $"match {definition.Relations[0].Match[0]}, pick {definition.Relations[0].Pick}, many {definition.Relations[0].Many}, missing {definition.Relations[0].Missing.Action}";
+
+    private static string Row(Random random, string name) =>
+        $$"""{"name":"{{name}}"{{(random.Next(6) == 0 ? "" : $",\"n\":{Numbers[random.Next(Numbers.Length)]}")}},"x":{{random.Next(3)}}}""";
+
+    private static string Root(Random random, string key, bool isMany)
+    {
+        var match = isMany ? $"\"classes\":[{string.Join(',', Enumerable.Range(0, random.Next(4)).Select(_ => Value()))}]" : $$"""  "one":{ "class":{{Value()}} }""";
+        return $$"""{"sku":"{{key}}",{{(random.Next(5) == 0 ? "" : match + ",")}}"t1":0, "v":{{random.Next(100)}}}""";
+
+        string Value() => random.Next(6) == 0 ? "null" : Classes[random.Next(Classes.Length)] is "7" and var number && random.Next(2) == 0 ? number : $"\"{Classes[random.Next(Classes.Length)]}\"";
+    }
+}

@@ -1,0 +1,116 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using EntitySync.Core.Definitions;
+using EntitySync.Core.Enrichment;
+using EntitySync.Core.Replay;
+using EntitySync.Core.State;
+using EntitySync.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace EntitySync.Tests.Joins;
+
+/// <summary>One strategy in process: roots and related rows go in, one after the other and each to its end; the entity's outputs come out.</summary>
+internal abstract class StrategyWorld(EntityDefinition definition, int partitions) : IDisposable
+{
+    protected TopologyDriver Driver { get; } = new(definition, partitions);
+
+    protected EntityDefinition Definition => definition;
+
+    protected abstract IEnumerable<OutgoingRecord> Written { get; }
+
+    /// <param name="rows">The reference tables that all strategies share; a row is changed there first.</param>
+    public static StrategyWorld Create(EntityDefinition definition, Strategy strategy, int partitions, InMemoryReferenceTables rows)
+    {
+        definition = definition with { Relations = [.. definition.Relations.Select(relation => relation with { Strategy = strategy })] };
+        return strategy == Strategy.Lookup ? new LookupWorld(definition, partitions, rows) : new TopologyWorld(definition, partitions, rows);
+    }
+
+    public abstract Task RootAsync(string key, string? json);
+
+    public abstract Task RowChangedAsync(string table, string key);
+
+    public void Dispose() => Driver.Dispose();
+
+    /// <summary>The output topic's values of each key, in order, without repetitions in a row: a replay emits in any case, a fan-out only what differs.</summary>
+    public Dictionary<string, List<string>> Outputs()
+    {
+        var outputs = new Dictionary<string, List<string>>(StringComparer.Ordinal);
+        foreach (var record in Written.Where(record => record.Topic == definition.Output.Topic))
+        {
+            var key = Encoding.UTF8.GetString(record.Key!.Value.Span);
+            var value = record.Value is { } bytes ? Encoding.UTF8.GetString(bytes.Span) : "tombstone";
+            if (!outputs.TryGetValue(key, out var values)) values = outputs[key] = [];
+            if (values.Count == 0 || values[^1] != value) values.Add(value);
+        }
+
+        return outputs;
+    }
+
+    /// <summary>The emissions go through Enrich; a changed row replays every root there is.</summary>
+    private sealed class LookupWorld : StrategyWorld
+    {
+        private readonly RecordingTopicWriter _writer = new();
+        private readonly SortedSet<string> _roots = new(StringComparer.Ordinal);
+        private readonly InMemoryReferenceTables _rows;
+        private readonly EnrichBatch _enrich;
+        private int _taken;
+
+        public LookupWorld(EntityDefinition definition, int partitions, InMemoryReferenceTables rows)
+            : base(definition, partitions)
+        {
+            _rows = rows;
+            _enrich = new EnrichBatch(new EntityCatalog([definition]), new RowCache(rows, TimeProvider.System), _writer, NullLogger<EnrichBatch>.Instance);
+        }
+
+        protected override IEnumerable<OutgoingRecord> Written => _writer.Written;
+
+        public override Task RootAsync(string key, string? json)
+        {
+            if (json is null) _roots.Remove(key);
+            else _roots.Add(key);
+            Driver.Root(key, json);
+            return EnrichAsync();
+        }
+
+        public override Task RowChangedAsync(string table, string key)
+        {
+            var message = Encoding.UTF8.GetString(new ReplayMessage("r", [_rows.Cause(table, key)]).ToUtf8());
+            foreach (var root in _roots) Driver.Replay(root, message);
+            return EnrichAsync();
+        }
+
+        private async Task EnrichAsync()
+        {
+            var updates = Driver.Outputs.Skip(_taken).Where(record => record.Topic == Definition.UpdatesTopic())
+                .Select((record, index) => new EnrichRecord(_taken + index, record.Key, record.Value, record.Headers)).ToList();
+            _taken = Driver.Outputs.Count;
+            var result = await _enrich.RunAsync([new PartitionRecords(Definition.UpdatesTopic(), 0, updates)], () => TimeSpan.MaxValue, CancellationToken.None);
+            result.ComeAgain.ShouldBeEmpty();
+        }
+    }
+
+    /// <summary>The topology follows the topic that PublishReference writes: rows with their version.</summary>
+    private sealed class TopologyWorld(EntityDefinition definition, int partitions, InMemoryReferenceTables rows) : StrategyWorld(definition, partitions)
+    {
+        protected override IEnumerable<OutgoingRecord> Written => Driver.Outputs;
+
+        public override Task RootAsync(string key, string? json)
+        {
+            Driver.Root(key, json);
+            return Task.CompletedTask;
+        }
+
+        public override Task RowChangedAsync(string table, string key)
+        {
+            Driver.Pipe(table, key, rows.Find(table, key) is { } row ? Published(row) : null);
+            return Task.CompletedTask;
+        }
+
+        private static string Published(RelatedRow row)
+        {
+            var fields = JsonNode.Parse(row.Json.Span)!.AsObject().Select(field => KeyValuePair.Create(field.Key, field.Value?.DeepClone()))
+                .Append(KeyValuePair.Create(RelatedRow.VersionAttribute, (JsonNode?)JsonValue.Create(row.Version)));
+            return new JsonObject(fields.OrderBy(field => field.Key, StringComparer.Ordinal)).ToJsonString();
+        }
+    }
+}
