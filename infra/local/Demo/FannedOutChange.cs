@@ -22,6 +22,7 @@ internal sealed class FannedOutChange(DemoSteps steps)
         await steps.Console.PhaseAsync("Start the join host again and let the change fan out", progress => RestartAsync(change, before, progress));
         await steps.Console.PhaseAsync("Wait until nothing moves", steps.SettleAsync);
         List<CheckResult> results = [.. steps.Check.AfterChange(change, null, steps.Outputs.Latest(), steps.Outputs.Since(before))];
+        results.Add(DemoCheck.Killed(atKill, change.Affected.Count));
         results.Add(new CheckResult("the change started no replay", Executions() == executions, $"{Executions() - executions:N0} started"));
         results.Add(await ReplayAsync(change));
         return results;
