@@ -40,9 +40,22 @@ internal sealed class BroadcastRows : RelatedRows
         {
             if (all || (_groups[value] is { } group && group.HasChangedSince(positions))) StartFanout(value);
         }
+
+        // Without a note the next start would take every row for a change, and visit all entities.
+        if (IsBehind(positions)) _onMoved();
     }
 
     public void OnMoved() => _onMoved();
+
+    private bool IsBehind(ReadOnlySpan<long> noted)
+    {
+        for (var partition = 0; partition < _table.Positions.Length; partition++)
+        {
+            if (_table.Positions[partition] != (partition < noted.Length ? noted[partition] : 0)) return true;
+        }
+
+        return false;
+    }
 
     public void OnChanged(RowGroup group)
     {
