@@ -147,13 +147,10 @@ public sealed class LocalRunner : IAsyncDisposable
 
     private const string TablePrefix = "entitysync-";
 
-    /// <summary>The embedded cluster waits for the session timeout, less a second, whenever a member has left; nobody wants to wait long for a demo.</summary>
-    private static readonly TimeSpan SessionTimeout = TimeSpan.FromSeconds(4);
-
     private JoinHostOptions CreateJoinOptions()
     {
         var options = new JoinHostOptions { ListenAddress = System.Net.IPAddress.Loopback };
-        return Kafka is null ? options : options with { SessionTimeout = SessionTimeout };
+        return Kafka is null ? options : options with { SessionTimeout = EmbeddedSessionTimeout };
     }
 
     private Dictionary<string, string> Parameters() => new(StringComparer.Ordinal)
