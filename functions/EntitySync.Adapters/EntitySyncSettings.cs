@@ -58,6 +58,12 @@ public sealed record EntitySyncSettings
     /// <summary><c>JOIN_ALLOW_UNCOMPACTED</c>: <c>true</c> to run although a table's topic is not compacted; state then is what its retention has left.</summary>
     public bool JoinAllowUncompacted { get; init; }
 
+    /// <summary><c>JOIN_BROADCAST_MEGABYTES</c>: related rows that one broadcast relation may hold in one thread; beyond it the container stops joining and says so.</summary>
+    public int JoinBroadcastMegabytes { get; init; } = 512;
+
+    /// <summary><c>JOIN_SUPPRESS_EQUAL_OUTPUT</c>: <c>true</c> (default) when a change of related rows emits only outputs that differ from the last.</summary>
+    public bool JoinSuppressEqualOutput { get; init; } = true;
+
     /// <summary><c>OTEL_EXPORTER_OTLP_ENDPOINT</c>: collector that the join container sends metrics and traces to; null sends none.</summary>
     public Uri? OtlpEndpoint { get; init; }
 
@@ -87,7 +93,9 @@ public sealed record EntitySyncSettings
             JoinThreads = Number("JOIN_THREADS", defaults.JoinThreads),
             JoinProcessingGuarantee = Guarantee("JOIN_PROCESSING_GUARANTEE"),
             JoinInstanceId = Text("JOIN_INSTANCE_ID"),
-            JoinAllowUncompacted = Switch("JOIN_ALLOW_UNCOMPACTED"),
+            JoinAllowUncompacted = Switch("JOIN_ALLOW_UNCOMPACTED", defaults.JoinAllowUncompacted),
+            JoinBroadcastMegabytes = Number("JOIN_BROADCAST_MEGABYTES", defaults.JoinBroadcastMegabytes),
+            JoinSuppressEqualOutput = Switch("JOIN_SUPPRESS_EQUAL_OUTPUT", defaults.JoinSuppressEqualOutput),
             JoinHttpPort = Port("JOIN_HTTP_PORT", defaults.JoinHttpPort),
             OtlpEndpoint = Address("OTEL_EXPORTER_OTLP_ENDPOINT"),
             OtlpProtocol = OneOf("OTEL_EXPORTER_OTLP_PROTOCOL", [defaults.OtlpProtocol, "http/protobuf"]),
@@ -106,9 +114,10 @@ public sealed record EntitySyncSettings
             var text => throw new FormatException($"{name} is '{text}'; allowed: exactly-once, at-least-once."),
         };
 
-        bool Switch(string name) => Text(name) switch
+        bool Switch(string name, bool fallback) => Text(name) switch
         {
-            null or "false" => false,
+            null => fallback,
+            "false" => false,
             "true" => true,
             var text => throw new FormatException($"{name} is '{text}'; allowed: true, false."),
         };

@@ -7,21 +7,27 @@ namespace EntitySync.JoinHost;
 /// <summary>The broadcast tables of one topology on their way from empty to complete, and then up to date.</summary>
 internal sealed class BroadcastFeed(JoinTopology topology, IReadOnlyDictionary<string, int> partitionCounts, JoinThreadContext context)
 {
+    private readonly Dictionary<TopicPartition, long> _passed = [];
     private readonly Dictionary<TopicPartition, (long Position, long End)> _open = [];
 
     public JoinTopology Topology => topology;
 
-    public BroadcastTables Tables { get; } = new(topology, partitionCounts, context.Options.Join);
+    public BroadcastTables Tables { get; } = new(topology, partitionCounts, context.Options.Join!);
 
     public RestoreProgress Progress { get; } = new($"{topology.Entity} related rows", context.Time);
 
-    /// <summary>True when the tables hold what the topics held at the start; root tasks can be made with them.</summary>
+    /// <summary>True when the tables hold what the topics held when the last root partition came; root tasks can be made with them.</summary>
     public bool IsReady { get; private set; }
 
+    /// <summary>The tables are not ready before they have passed this end.</summary>
     public void Expect(TopicPartition partition, long first, long end)
     {
-        if (first >= end || !_open.TryAdd(partition, (first, end))) return;
-        Progress.Total += end - first;
+        var position = Math.Max(first, _passed.GetValueOrDefault(partition));
+        if (position >= end) return;
+        if (_open.Remove(partition, out var before)) Progress.Total -= before.End - before.Position;
+        _open[partition] = (position, end);
+        Progress.Total += end - position;
+        IsReady = false;
     }
 
     public void CompleteWhenDone()
@@ -43,7 +49,9 @@ internal sealed class BroadcastFeed(JoinTopology topology, IReadOnlyDictionary<s
     /// <summary>Told after all sources that read the partition have taken the record.</summary>
     public void OnPassed(ConsumedRecord result)
     {
-        if (!IsReady) MoveTo(result.TopicPartition, result.IsPartitionEOF ? result.Offset.Value : result.Offset.Value + 1);
+        var position = result.IsPartitionEOF ? result.Offset.Value : result.Offset.Value + 1;
+        _passed[result.TopicPartition] = position;
+        if (!IsReady) MoveTo(result.TopicPartition, position);
     }
 
     private void MoveTo(TopicPartition partition, long position)

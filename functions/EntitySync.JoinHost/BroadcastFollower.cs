@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace EntitySync.JoinHost;
 
 /// <summary>
-/// Feeds the broadcast tables of one thread: reads all partitions of the related topics from their beginning, first up to the end they had at the start,
-/// then on. It starts when the first root partition comes and goes on until the session ends. Nothing of it is committed.
+/// Feeds the broadcast tables of one thread: reads all partitions of the related topics from their beginning, first up to the end they had when
+/// root partitions came, then on. It starts with the first root partition and goes on until the session ends. Nothing of it is committed.
 /// </summary>
 internal sealed class BroadcastFollower(JoinThreadContext context, ThreadClients clients, IReadOnlyDictionary<string, int> partitionCounts) : IDisposable
 {
@@ -23,11 +23,17 @@ internal sealed class BroadcastFollower(JoinThreadContext context, ThreadClients
     /// <returns>The tables of the topology once they are complete; null before.</returns>
     public BroadcastTables? ReadyTables(JoinTopology topology) => _feeds.Find(feed => feed.Topology == topology) is { IsReady: true } feed ? feed.Tables : null;
 
-    /// <summary>Starts to read; nothing happens when it has been started.</summary>
-    public void Start()
+    /// <summary>
+    /// Root partitions have come: their last owner may have passed on rows that this thread, however long it has run, has not read yet, and no output may go
+    /// back behind them. So the tables are not ready before they have reached the ends of this moment.
+    /// </summary>
+    public void CatchUp()
     {
-        if (_consumer is not null) return;
-        foreach (var topology in context.Topologies.Where(Feeds)) Add(new BroadcastFeed(topology, partitionCounts, context));
+        if (_consumer is null)
+        {
+            foreach (var topology in context.Topologies.Where(Feeds)) Add(new BroadcastFeed(topology, partitionCounts, context));
+        }
+
         var partitions = _byTopic.Keys.SelectMany(topic => Enumerable.Range(0, partitionCounts[topic]).Select(partition => new TopicPartition(topic, partition))).ToList();
         var ends = PartitionEnds.Find(clients, partitions, IsolationLevel.ReadCommitted, context.Options.RequestTimeout);
         foreach (var (partition, range) in ends)
@@ -36,6 +42,7 @@ internal sealed class BroadcastFollower(JoinThreadContext context, ThreadClients
         }
 
         foreach (var feed in _feeds) feed.CompleteWhenDone();
+        if (_consumer is not null) return;
         _consumer = clients.Restorer();
         _consumer.Assign(partitions.Select(partition => new TopicPartitionOffset(partition, Offset.Beginning)));
     }

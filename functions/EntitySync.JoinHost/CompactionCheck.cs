@@ -18,6 +18,7 @@ internal static class CompactionCheck
     /// <returns>Problems; empty when there are none or they are allowed.</returns>
     public static List<string> Run(IAdminClient admin, ThreadClients clients, JoinThreadContext context)
     {
+        if (!context.Options.ChecksCompaction) return [];
         var topics = context.Topologies.SelectMany(topology => topology.SubTopologies).SelectMany(part => part.Sources)
             .Where(source => source.RestoresState).Select(source => source.Topic).Distinct(StringComparer.Ordinal).ToList();
         if (Policies(admin, topics, context) is not { } policies) return [];

@@ -9,8 +9,11 @@ public sealed record JoinHostOptions
     /// <summary>Address the HTTP endpoints listen on; the local runner uses loopback.</summary>
     public IPAddress ListenAddress { get; init; } = IPAddress.Any;
 
-    /// <summary>Bounds and switches of the topologies.</summary>
-    public JoinOptions Join { get; init; } = new();
+    /// <summary>Bounds and switches of the topologies; null: what the settings say.</summary>
+    public JoinOptions? Join { get; init; }
+
+    /// <summary>Ask the cluster at each start of a session whether topics are compacted. The embedded cluster never answers such a request.</summary>
+    public bool ChecksCompaction { get; init; } = true;
 
     /// <summary>How long a question about an entity waits for the join thread's answer.</summary>
     public TimeSpan QueryTimeout { get; init; } = TimeSpan.FromSeconds(2);

@@ -72,9 +72,9 @@ public sealed record RestoreStatus(string Partition, long Records, long Position
 /// <summary>Counts of one entity since the process started; see <see cref="JoinCounts"/>.</summary>
 public sealed record EntityCounts(
     long Processed, long Emitted, long Replayed, long UnknownIds, long DeadLettered, long KeysInWrongPartition, long Restored,
-    long Questions, long Answers, long RowsRekeyed)
+    long Questions, long Answers, long RowsRekeyed, long Visited, long Suppressed, long Dropped, long StaleAnswers)
 {
-    public static EntityCounts Sum(IEnumerable<JoinCounts> counts) => counts.Aggregate(new EntityCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0), (sum, one) => new EntityCounts(
+    public static EntityCounts Sum(IEnumerable<JoinCounts> counts) => counts.Aggregate(new EntityCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), (sum, one) => new EntityCounts(
         sum.Processed + one.Processed,
         sum.Emitted + one.Emitted,
         sum.Replayed + one.Replayed,
@@ -84,5 +84,9 @@ public sealed record EntityCounts(
         sum.Restored + one.Restored,
         sum.Questions + one.Questions,
         sum.Answers + one.Answers,
-        sum.RowsRekeyed + one.RowsRekeyed));
+        sum.RowsRekeyed + one.RowsRekeyed,
+        sum.Visited + one.Visited,
+        sum.Suppressed + one.Suppressed,
+        sum.Dropped + one.Dropped,
+        sum.StaleAnswers + one.StaleAnswers));
 }

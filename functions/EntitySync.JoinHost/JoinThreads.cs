@@ -19,12 +19,18 @@ internal sealed class JoinThreads : IHostedService, IDisposable
     public JoinThreads(EntitySyncSettings settings, EntityCatalog catalog, JoinHostOptions options, ILoggerFactory loggers, TimeProvider time)
     {
         if (settings.JoinThreads < 1) throw new InvalidRequestException("JOIN_THREADS must be at least 1.");
-        _options = options;
+        _options = options = options with { Join = options.Join ?? FromSettings(settings) };
         _logger = loggers.CreateLogger<JoinThreads>();
         _topologies = [.. catalog.All.Select(JoinTopology.BuildTopology)];
         var instance = settings.JoinInstanceId ?? DefaultInstance(settings);
         _threads = [.. Enumerable.Range(0, settings.JoinThreads).Select(index => new JoinThread(index, instance, settings, _topologies, options, loggers, time))];
     }
+
+    private static JoinOptions FromSettings(EntitySyncSettings settings) => new()
+    {
+        BroadcastBytes = settings.JoinBroadcastMegabytes * 1024L * 1024,
+        SuppressEqualOutput = settings.JoinSuppressEqualOutput,
+    };
 
     /// <summary>The same after a restart of the container, and another one in each: two that share a port share no machine name.</summary>
     private static string DefaultInstance(EntitySyncSettings settings) =>

@@ -18,6 +18,8 @@ internal sealed class PartitionSet(JoinThreadContext context, IReadOnlyDictionar
     private readonly SourceFollower _live = new(clients, context.Logger, SourceRole.Answers, SourceRole.Rows);
     private readonly SourceFollower _replays = new(clients, context.Logger, SourceRole.Replay);
 
+    private bool _areTablesAsked;
+
     public SourceRoutes Leads { get; } = new();
 
     public IReadOnlyCollection<OwnedPartition> Owned => _owned.Values;
@@ -47,6 +49,7 @@ internal sealed class PartitionSet(JoinThreadContext context, IReadOnlyDictionar
         }
 
         _new.AddRange(added);
+        _areTablesAsked |= added.Exists(NeedsTables);
         return added.ConvertAll(partition => new TopicPartitionOffset(partition.Lead.Partition, partition.Lead.StartOffset));
     }
 
@@ -68,7 +71,8 @@ internal sealed class PartitionSet(JoinThreadContext context, IReadOnlyDictionar
         if (_new.Count > 0)
         {
             Pause(member);
-            if (_new.Exists(NeedsTables)) _broadcasts.Start();
+            if (_areTablesAsked) _broadcasts.CatchUp();
+            _areTablesAsked = false;
             Restore(_new.FindAll(HasTables), member);
         }
 
@@ -129,7 +133,7 @@ internal sealed class PartitionSet(JoinThreadContext context, IReadOnlyDictionar
         plan.Topology,
         plan.Part,
         partition,
-        new TaskPorts(partitionCounts, sink, context.Counts[plan.Topology.Entity], context.Logger.Within(("entity", plan.Topology.Entity), ("partition", partition)), context.Time) { Options = context.Options.Join },
+        new TaskPorts(partitionCounts, sink, context.Counts[plan.Topology.Entity], context.Logger.Within(("entity", plan.Topology.Entity), ("partition", partition)), context.Time) { Options = context.Options.Join! },
         NeedsTables(plan) ? _broadcasts.ReadyTables(plan.Topology) : null);
 
     private void GoLive(OwnedPartition partition, RecordConsumer member)

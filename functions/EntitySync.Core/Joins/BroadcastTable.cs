@@ -142,7 +142,7 @@ internal sealed class BroadcastTable(string entity, int source, CompiledRelation
         if (come == 0 || Bytes <= options.BroadcastBytes) return;
         throw new InvalidRequestException(
             $"Entity '{entity}': the related rows of '{relation.Table}' (relation '{relation.Name}') take {Bytes:N0} bytes for {Rows:N0} rows in a thread, more than "
-            + $"{options.BroadcastBytes:N0}. Use strategy shuffle for this relation, or allow more with JOIN_BROADCAST_BYTES.");
+            + $"{options.BroadcastBytes:N0}. Use strategy shuffle for this relation, or allow more with JOIN_BROADCAST_MEGABYTES.");
     }
 
     private readonly record struct TableRow(byte[]? JoinValue, PreparedRow Row)

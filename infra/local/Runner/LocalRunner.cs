@@ -150,7 +150,7 @@ public sealed class LocalRunner : IAsyncDisposable
     private JoinHostOptions CreateJoinOptions()
     {
         var options = new JoinHostOptions { ListenAddress = System.Net.IPAddress.Loopback };
-        return Kafka is null ? options : options with { SessionTimeout = EmbeddedSessionTimeout };
+        return Kafka is null ? options : options with { SessionTimeout = EmbeddedSessionTimeout, ChecksCompaction = false };
     }
 
     private Dictionary<string, string> Parameters() => new(StringComparer.Ordinal)

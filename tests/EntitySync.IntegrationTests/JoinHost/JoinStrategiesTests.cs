@@ -72,7 +72,7 @@ public sealed class JoinStrategiesTests
     public async Task MoreRelatedRowsThanTheBudget_WaitsAndSaysSo()
     {
         await using var cluster = new JoinCluster(partitions: 2, createTopics: false);
-        cluster.Options = cluster.Options with { Join = cluster.Options.Join with { BroadcastBytes = 10_000 } };
+        cluster.Options = cluster.Options with { Join = (cluster.Options.Join ?? new JoinOptions()) with { BroadcastBytes = 10_000 } };
         cluster.Use(Strategy.Broadcast);
         for (var row = 0; row < 1_000; row++) Class(cluster, $"class-{row}", row);
         cluster.FlushProducer();
