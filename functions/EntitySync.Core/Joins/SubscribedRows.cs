@@ -52,8 +52,8 @@ internal sealed class SubscribedRows : RelatedRows
     public void Restore(in LogRecord record)
     {
         var key = record.Key!.Value.Span;
-        if (record.Value is { } value) _held.Put(key, value.Span);
-        else _held.Delete(key);
+        if (record.Value is not { } value) _held.Delete(key);
+        else if (_context.PositionOf(record) is var position && IsNewer(AnswerRecord.Read(value.Span, position), key, position)) _held.Put(key, value.Span);
     }
 
     public override void CompleteRestore(TaskProgress progress)
