@@ -22,6 +22,7 @@ internal sealed class AnswerTask : JoinTask
     private readonly string _answersTopic;
     private readonly int _partitions;
     private readonly int _askers;
+    private long _lastRow = -1;
 
     public AnswerTask(JoinTopology topology, SubTopology part, int partition, TaskPorts ports)
         : base(topology, part, partition, ports)
@@ -68,7 +69,8 @@ internal sealed class AnswerTask : JoinTask
         }
 
         Context.Counts.Questions++;
-        Prepare(question.JoinValue, _groups.HeadOf(question.JoinValue));
+        // Every change of these rows up to the last row taken is in the answer, so that is its version; the group's own would fall back with its last row.
+        Prepare(question.JoinValue, _groups.HeadOf(question.JoinValue) with { Version = _lastRow });
         Send(question.JoinValue, question.AskingPartition, epoch);
     }
 
@@ -90,6 +92,7 @@ internal sealed class AnswerTask : JoinTask
     private RowChange Take(in LogRecord record, in RowsRecord row)
     {
         var key = record.Key!.Value.Span;
+        _lastRow = Math.Max(_lastRow, record.Offset);
         return row.IsTombstone ? _groups.Remove(key, row, record.Offset) : _groups.Put(key, row, record.Offset);
     }
 

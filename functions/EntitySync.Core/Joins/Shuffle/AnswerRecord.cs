@@ -30,7 +30,7 @@ public readonly ref struct AnswerRecord
     /// <summary>The epoch of the question this answers.</summary>
     public long Epoch { get; }
 
-    /// <summary>Offset in the rows topic of the last change of these rows; -1 when there were none to change. Rises with every change that is sent.</summary>
+    /// <summary>Offset in the rows topic up to which changes are in the answer; -1 when no row came yet. Rises with every change that is sent.</summary>
     public long Version { get; }
 
     /// <summary>True when the rows are too large to be sent; <see cref="Reason"/> says so.</summary>

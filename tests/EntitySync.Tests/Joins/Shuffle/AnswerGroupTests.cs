@@ -60,7 +60,7 @@ public sealed class AnswerGroupTests : IDisposable
         _task.Ask(V, 1, 7);
         _task.Ask(longer, 1, 8);
 
-        _task.Sent.ShouldBe([$"answers-1 v epoch 7 version 0: [{longer[1..]}k 1 from 0@1]", $"answers-1 {longer} epoch 8 version 1: [k 2 from 0@2]"]);
+        _task.Sent.ShouldBe([$"answers-1 v epoch 7 version 1: [{longer[1..]}k 1 from 0@1]", $"answers-1 {longer} epoch 8 version 1: [k 2 from 0@2]"]);
     }
 
     [Fact]

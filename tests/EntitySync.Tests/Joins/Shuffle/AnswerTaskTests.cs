@@ -50,7 +50,7 @@ public sealed class AnswerTaskTests : IDisposable
         _task.RowGone(V, "k");
         _task.Ask(V, 0, 7);
 
-        _task.Sent.ShouldBe(["answers-0 v epoch 7 version -1: []"]);
+        _task.Sent.ShouldBe(["answers-0 v epoch 7 version 1: []"]);
         _task.Task.Rows.ShouldBe(0);
     }
 
@@ -141,7 +141,7 @@ public sealed class AnswerTaskTests : IDisposable
             "answers-1 v epoch 7 version -1: []",
             "answers-1 v epoch 7 version 0: [k 1 from 0@5]",
             "answers-1 v epoch 7 version 1: [k 2 from 0@6]",
-            "answers-1 v epoch 8 version 1: [k 2 from 0@6]",
+            "answers-1 v epoch 8 version 4: [k 2 from 0@6]",
         ]);
     }
 
