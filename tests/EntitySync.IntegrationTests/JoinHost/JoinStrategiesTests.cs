@@ -1,4 +1,5 @@
 using EntitySync.Core.Definitions;
+using EntitySync.Core.Joins;
 using EntitySync.JoinHost;
 
 namespace EntitySync.IntegrationTests.JoinHost;
