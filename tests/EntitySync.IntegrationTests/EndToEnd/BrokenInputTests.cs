@@ -43,9 +43,9 @@ public sealed class BrokenInputTests(RunningProduct product)
         letters.Select(letter => letter.Headers[HeaderNames.DeadLetterStage]).ShouldBe(["join", "join", "join", "Enrich", "join"]);
         letters.Select(letter => letter.Headers[HeaderNames.DeadLetterReason]).ShouldBe(
         [
-            "document is not JSON: line 1, byte 2",
-            "document is not UTF-8",
-            $"record key '{keys[3]}' differs from 'sku', which is 'another-key'",
+            "not valid JSON at byte 0: 'no json at all' is an invalid JSON literal. Expected the literal 'null'.",
+            "not valid UTF-8 at byte 8",
+            $"key differs: the record's is '{keys[3]}', 'sku' says 'another-key'",
             letters[3].Headers[HeaderNames.DeadLetterReason],
             letters[4].Headers[HeaderNames.DeadLetterReason],
         ]);

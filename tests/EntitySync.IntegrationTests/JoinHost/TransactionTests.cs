@@ -75,7 +75,7 @@ public sealed class TransactionTests
 
         await cluster.UntilAsync(() => host.Status.Threads[0].Transactions?.Committed > 0, "it is committed in the end");
         host.Status.Threads[0].Transactions!.Aborted.ShouldBe(canAbort ? 1 : 0);
-        host.Status.Entities[cluster.Entity].Emitted.ShouldBe(4);
+        host.Status.Entities[cluster.Entity].Emitted.ShouldBeInRange(3, 4); // both again, and before it one or both
         cluster.ReadAll().Select(output => output.Key).Distinct().ShouldBe(["a", "b"]);
         cluster.Log.Lines.ShouldContain(line => line.Contains("Next attempt from the committed positions"));
     }
