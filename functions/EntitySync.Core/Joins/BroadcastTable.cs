@@ -1,6 +1,4 @@
-using System.Text;
 using System.Text.Json;
-using EntitySync.Core.Definitions;
 using EntitySync.Core.Enrichment;
 using EntitySync.Core.Errors;
 using EntitySync.Core.State;
@@ -16,6 +14,7 @@ internal sealed class BroadcastTable(string entity, int source, CompiledRelation
     private readonly Dictionary<byte[], TableRow> _rows = new(ByteKeyComparer.Instance);
     private readonly Dictionary<byte[], RowGroup> _groups = new(ByteKeyComparer.Instance);
     private readonly List<BroadcastRows> _followers = [];
+    private readonly JoinColumn _column = new(relation.Definition.Key[0], options.RelatedRowBytes);
     private readonly long[] _positions = new long[partitions];
     private readonly long[] _unknownDepartures = [.. Enumerable.Repeat(-1L, partitions)];
     private bool _hasOwnKeys;
@@ -60,47 +59,19 @@ internal sealed class BroadcastTable(string entity, int source, CompiledRelation
         if (record.Offset < _positions[record.Partition]) return null;
         _positions[record.Partition] = record.Offset + 1;
         foreach (var follower in _followers) follower.OnMoved();
-        if (record.Key is not { } key) return "the related row has no key";
+        if (record.Key is not { } key) return "related row has no key";
         if (record.Value is not { } value)
         {
             Put(record, key.ToArray(), null, null);
             return null;
         }
 
-        if (value.Length > options.RelatedRowBytes) return $"the related row has {value.Length} bytes, more than {options.RelatedRowBytes}";
-        try
-        {
-            using var document = JsonDocument.Parse(value);
-            if (document.RootElement.ValueKind != JsonValueKind.Object) return "the related row is not a JSON object";
-            var rowKey = key.ToArray();
-            var row = PreparedRow.Prepare(relation, rowKey, document.RootElement, new Position(relation.Table, record.Partition, record.Offset));
-            if (JoinValue(document.RootElement, out var joinValue) is { } problem) return problem;
-            Put(record, rowKey, joinValue, row);
-            return null;
-        }
-        catch (JsonException exception)
-        {
-            return $"the related row is not valid JSON: {Reasons.Short(exception.Message)}";
-        }
-        catch (InvalidOperationException)
-        {
-            return "the related row has half a surrogate pair in its text";
-        }
-    }
-
-    private string? JoinValue(JsonElement row, out byte[]? value)
-    {
-        value = null;
-        var current = row;
-        var path = relation.Definition.Key[0];
-        foreach (var step in path.Steps)
-        {
-            if (current.ValueKind != JsonValueKind.Object || !current.TryGetProperty(step.Name, out current)) return null;
-        }
-
-        if (current.ValueKind is JsonValueKind.Null) return null;
-        if (current.ValueKind is not (JsonValueKind.String or JsonValueKind.Number)) return $"'{path}' of the related row is neither a string nor a number";
-        value = Encoding.UTF8.GetBytes(current.ValueKind == JsonValueKind.String ? current.GetString()! : current.GetRawText());
+        var joinValue = _column.Read(value.Span);
+        if (joinValue.Problem is { } problem) return problem;
+        using var document = JsonDocument.Parse(value);
+        var rowKey = key.ToArray();
+        var row = PreparedRow.Prepare(relation, rowKey, document.RootElement, new Position(relation.Table, record.Partition, record.Offset));
+        Put(record, rowKey, joinValue.Exists ? joinValue.Bytes.ToArray() : null, row);
         return null;
     }
 

@@ -8,7 +8,7 @@ namespace EntitySync.Core.Joins;
 
 /// <summary>
 /// Reads the join column of related rows: one pass over a row's bytes, without a DOM and without allocation for a good row. A row is one JSON object in strict
-/// UTF-8; the column and the objects around it may be missing or null, and stand there once. Not thread-safe.
+/// UTF-8, without half surrogate pairs in its text; the column and the objects around it may be missing or null, and stand there once. Not thread-safe.
 /// </summary>
 /// <param name="path">The column; may be nested, has no array step.</param>
 /// <param name="maximumRowBytes">Largest row that can be used.</param>
@@ -28,12 +28,24 @@ internal sealed class JoinColumn(FieldPath path, int maximumRowBytes)
         if (!Utf8.IsValid(row)) return RelatedValue.Bad("related row is not UTF-8");
         try
         {
-            return ReadDocument(row);
+            return row.Contains((byte)'\\') && HasBrokenText(row) ? RelatedValue.Bad("related row has half a surrogate pair in its text") : ReadDocument(row);
         }
         catch (JsonException problem)
         {
             return RelatedValue.Bad($"related row is not JSON: line {problem.LineNumber + 1}, byte {problem.BytePositionInLine + 1}");
         }
+    }
+
+    // Valid JSON, but whoever reads such a name or text of the row later would fail on it.
+    private bool HasBrokenText(ReadOnlySpan<byte> row)
+    {
+        var reader = new Utf8JsonReader(row, Strict);
+        while (reader.Read())
+        {
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped && !TryUnescape(ref reader, out _)) return true;
+        }
+
+        return false;
     }
 
     private RelatedValue ReadDocument(ReadOnlySpan<byte> row)
@@ -53,7 +65,7 @@ internal sealed class JoinColumn(FieldPath path, int maximumRowBytes)
         var isSeen = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (!IsNamed(ref reader, _steps[step]))
+            if (!reader.ValueTextEquals(_steps[step]))
             {
                 reader.Skip();
                 continue;
@@ -86,7 +98,7 @@ internal sealed class JoinColumn(FieldPath path, int maximumRowBytes)
         }
 
         var bytes = reader.ValueSpan;
-        if (reader.ValueIsEscaped && !TryUnescape(ref reader, out bytes)) return RelatedValue.Bad($"'{path}' has half a surrogate pair in its text");
+        if (reader.ValueIsEscaped) TryUnescape(ref reader, out bytes);
         return bytes.Length <= MaximumValueBytes
             ? RelatedValue.Of(bytes)
             : RelatedValue.Bad($"'{path}' has {bytes.Length} bytes; a join value has at most {MaximumValueBytes}");
@@ -103,20 +115,6 @@ internal sealed class JoinColumn(FieldPath path, int maximumRowBytes)
         catch (InvalidOperationException)
         {
             text = default;
-            return false;
-        }
-    }
-
-    // Half a surrogate pair is valid JSON, but no text and so no name a definition can hold.
-    private static bool IsNamed(scoped ref Utf8JsonReader reader, byte[] name)
-    {
-        if (!reader.ValueIsEscaped) return reader.ValueSpan.SequenceEqual(name);
-        try
-        {
-            return reader.ValueTextEquals(name);
-        }
-        catch (InvalidOperationException)
-        {
             return false;
         }
     }

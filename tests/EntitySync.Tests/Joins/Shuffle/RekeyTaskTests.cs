@@ -60,7 +60,6 @@ public sealed class RekeyTaskTests : IDisposable
     [InlineData("""{"na\u006de":"x"}""", "x")]
     [InlineData("""{"name":1.50}""", "1.50")]
     [InlineData("""{"name":-0e1}""", "-0e1")]
-    [InlineData("""{"\ud800":1,"name":"x"}""", "x")]
     [InlineData(""" {"other":{"name":[]}, "name" : "x" } """, "x")]
     public void JoinValue_IsUnescapedTextOrTheNumberAsItStands(string row, string value)
     {
@@ -80,7 +79,8 @@ public sealed class RekeyTaskTests : IDisposable
     [InlineData("""{"name":true}""", "'name' is a boolean; a string or a number is expected")]
     [InlineData("""{"name":"b","name":"b"}""", "property 'name' appears twice")]
     [InlineData("""{"name":null,"n\u0061me":"b"}""", "property 'name' appears twice")]
-    [InlineData("""{"name":"b\udc00"}""", "'name' has half a surrogate pair in its text")]
+    [InlineData("""{"name":"b\udc00"}""", "related row has half a surrogate pair in its text")]
+    [InlineData("""{"\ud800":1,"name":"x"}""", "related row has half a surrogate pair in its text")]
     public void BadRow_IsDeadLetteredAndTheRowBeforeStays(string row, string reason)
     {
         _task.Related("k", """{"name":"a"}""");
