@@ -18,6 +18,7 @@ internal sealed class BroadcastRows : RelatedRows
     {
         _table = table;
         _onMoved = onMoved;
+        table.Follow(this); // the table may change while the task is being restored
     }
 
     public BroadcastTable Table => _table;
@@ -32,9 +33,9 @@ internal sealed class BroadcastRows : RelatedRows
 
     public override void CompleteRestore(TaskProgress progress)
     {
-        _table.Follow(this);
         _isLive = true;
-        var positions = progress.PositionsOf(Relation.Name);
+        var positions = progress.PositionsOf(Relation);
+        if (!positions.SequenceEqual(_table.Positions)) _onMoved();
         var all = _table.MayHaveUnknownDepartures(positions);
         for (var value = 0; value < _groups.Length; value++)
         {
@@ -45,7 +46,10 @@ internal sealed class BroadcastRows : RelatedRows
         if (IsBehind(positions)) _onMoved();
     }
 
-    public void OnMoved() => _onMoved();
+    public void OnMoved()
+    {
+        if (_isLive) _onMoved();
+    }
 
     private bool IsBehind(ReadOnlySpan<long> noted)
     {
@@ -62,7 +66,7 @@ internal sealed class BroadcastRows : RelatedRows
         var value = Find(group.Value);
         if (value < 0) return;
         _groups[value] = group;
-        StartFanout(value);
+        if (_isLive) StartFanout(value);
     }
 
     protected override void OnFirstUse(int value, ReadOnlySpan<byte> text, long offset, bool isRestoring)
@@ -77,8 +81,5 @@ internal sealed class BroadcastRows : RelatedRows
         _groups[value] = null;
     }
 
-    protected override void Dispose(bool disposing)
-    {
-        if (_isLive) _table.Leave(this);
-    }
+    protected override void Dispose(bool disposing) => _table.Leave(this);
 }

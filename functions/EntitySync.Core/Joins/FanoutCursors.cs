@@ -26,7 +26,6 @@ internal sealed class FanoutCursor(int relation, int value)
     /// <summary>False once it has ended or was cancelled.</summary>
     public bool IsActive { get; set; } = true;
 
-
     public void Restart()
     {
         End = Next;
@@ -44,6 +43,8 @@ internal sealed class FanoutCursors(TimeProvider time)
     public int Count => _active.Count;
 
     public IEnumerable<FanoutCursor> Active => _active.Values;
+
+    public bool IsActive(int relation, int value) => _active.ContainsKey((relation, value));
 
     /// <summary>Called with a cursor whose note in the progress topic has to be written or removed.</summary>
     public Action<FanoutCursor>? OnDirty { get; set; }

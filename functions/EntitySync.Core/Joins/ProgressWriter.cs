@@ -15,7 +15,6 @@ internal sealed class ProgressWriter
     private readonly HashSet<BroadcastRows> _moved = [];
     private readonly Dictionary<FanoutCursor, byte[]> _keys = [];
     private readonly List<byte[]> _obsolete = [];
-    private readonly Growable<byte> _key = new();
     private readonly Growable<byte> _value = new();
 
     public ProgressWriter(TaskContext context, RelatedRows[] relations, FanoutCursors cursors, WaitingReplays waiting)
@@ -54,15 +53,15 @@ internal sealed class ProgressWriter
         _obsolete.Clear();
     }
 
-    /// <summary>Key of a cursor's note.</summary>
-    public static byte[] CursorKey(string relation, ReadOnlySpan<byte> value)
+    /// <summary>Key of a note about a relation: kind, varint length of the relation's name, the name, the rest.</summary>
+    public static byte[] KeyOf(char kind, string relation, ReadOnlySpan<byte> rest)
     {
         var key = new Growable<byte>();
         var name = Encoding.UTF8.GetBytes(relation);
-        key.Add((byte)'C');
+        key.Add((byte)kind);
         Varint.Write(key, (ulong)name.Length);
         key.Append(name);
-        key.Append(value);
+        key.Append(rest);
         return key.Span.ToArray();
     }
 
@@ -81,13 +80,10 @@ internal sealed class ProgressWriter
 
     private void SavePositions(BroadcastRows rows)
     {
-        _key.Clear();
-        _key.Add((byte)'P');
-        _key.Append(Encoding.UTF8.GetBytes(rows.Relation.Name));
         _value.Clear();
         _value.Add(TaskProgress.Format);
         foreach (var position in rows.Table.Positions) Varint.Write(_value, (ulong)position);
-        Send(_key.Span, _value);
+        Send(KeyOf('P', rows.Relation.Name, Encoding.UTF8.GetBytes(rows.Relation.Table)), _value);
     }
 
     private void SaveCursor(FanoutCursor cursor)
@@ -123,7 +119,7 @@ internal sealed class ProgressWriter
         Send(key, _value);
     }
 
-    private byte[] KeyOf(FanoutCursor cursor) => CursorKey(_relations[cursor.Relation].Relation.Name, _relations[cursor.Relation].BytesOf(cursor.Value));
+    private byte[] KeyOf(FanoutCursor cursor) => KeyOf('C', _relations[cursor.Relation].Relation.Name, _relations[cursor.Relation].BytesOf(cursor.Value));
 
     private void Send(ReadOnlySpan<byte> key, Growable<byte>? value) => _context.Sink.Send(new InternalRecord
     {

@@ -158,11 +158,11 @@ internal sealed class RootTask : JoinTask
         var value = relation < 0 ? -1 : _entities.Relations[relation].Find(text);
         if (value < 0)
         {
-            _progressWriter!.Forget(ProgressWriter.CursorKey(relationName, text));
+            _progressWriter!.Forget(ProgressWriter.KeyOf('C', relationName, text));
             return;
         }
 
-        var isNew = !_cursors.Active.Any(cursor => cursor.Relation == relation && cursor.Value == value);
+        var isNew = !_cursors.IsActive(relation, value);
         var cursor = _cursors.Start(relation, value);
         if (isNew) (cursor.Next, cursor.End, cursor.IsWrapped) = (next, end, isWrapped);
         _progressWriter!.OnRestored(cursor);
@@ -170,8 +170,8 @@ internal sealed class RootTask : JoinTask
 
     private void OnBadRow(in BroadcastTables.BadRow bad, TaskProgress progress)
     {
-        var relation = Part.Sources[bad.Record.Source].Relation!.Name;
-        var positions = progress.PositionsOf(relation);
+        var source = bad.Record.Source;
+        var positions = progress.PositionsOf(_tables!.All.First(table => table.Source == source).Relation);
         if (bad.Record.Partition < positions.Length && bad.Record.Offset < positions[bad.Record.Partition]) return; // dead-lettered before the restart
         Context.DeadLetter(bad.Record, bad.Problem);
     }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using EntitySync.Core.Enrichment;
 using EntitySync.Core.State;
 
@@ -7,7 +8,8 @@ namespace EntitySync.Core.Joins;
 /// <summary>
 /// A root task's notes in the progress topic, as they are when it starts. Keys begin with a letter:
 /// <list type="bullet">
-/// <item><c>P</c> and the relation's name: how far a broadcast topic has been passed on; value: format 1, then a varint next offset for each partition.</item>
+/// <item><c>P</c>, varint length of the relation's name, the name, the topic: how far a broadcast topic has been passed on; value: format 1, then a varint next
+/// offset for each partition. A relation that follows another topic begins anew.</item>
 /// <item><c>C</c>, varint length of the relation's name, the name, the join value: a fan-out under way; value: format 1, 4 bytes next, 4 bytes end
 /// (little endian), 1 byte whether it has wrapped.</item>
 /// <item><c>R</c> and an entity's key: replays that wait for answers; value: format 1, then varint length and bytes of each message.</item>
@@ -17,7 +19,7 @@ internal sealed class TaskProgress
 {
     public const byte Format = 1;
 
-    private readonly Dictionary<string, long[]> _positions = new(StringComparer.Ordinal);
+    private readonly Dictionary<byte[], long[]> _positions = new(ByteKeyComparer.Instance);
     private readonly Dictionary<byte[], byte[]> _cursors = new(ByteKeyComparer.Instance);
 
     /// <summary>Waiting replay messages by entity key.</summary>
@@ -32,7 +34,7 @@ internal sealed class TaskProgress
         switch (key.Span[0])
         {
             case (byte)'P':
-                _positions[System.Text.Encoding.UTF8.GetString(rest)] = value is { } positions ? Numbers(positions.Span[1..]) : [];
+                _positions[rest.ToArray()] = value is { } positions ? Numbers(positions.Span[1..]) : [];
                 break;
             case (byte)'C' when value is null:
                 _cursors.Remove(rest.ToArray());
@@ -52,7 +54,8 @@ internal sealed class TaskProgress
     }
 
     /// <summary>Next offsets by partition; empty when nothing is noted.</summary>
-    public ReadOnlySpan<long> PositionsOf(string relation) => _positions.GetValueOrDefault(relation);
+    public ReadOnlySpan<long> PositionsOf(CompiledRelation relation) =>
+        _positions.GetValueOrDefault(ProgressWriter.KeyOf('P', relation.Name, Encoding.UTF8.GetBytes(relation.Table))[1..]);
 
     /// <summary>Fan-outs that were under way.</summary>
     public IEnumerable<(string Relation, byte[] Value, uint Next, uint End, bool IsWrapped)> Cursors => _cursors.Select(entry =>
@@ -61,7 +64,7 @@ internal sealed class TaskProgress
         var length = (int)Varint.Read(ref key);
         var state = entry.Value.AsSpan();
         return (
-            System.Text.Encoding.UTF8.GetString(key[..length]),
+            Encoding.UTF8.GetString(key[..length]),
             key[length..].ToArray(),
             BinaryPrimitives.ReadUInt32LittleEndian(state),
             BinaryPrimitives.ReadUInt32LittleEndian(state[4..]),

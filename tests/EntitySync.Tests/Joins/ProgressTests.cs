@@ -1,0 +1,82 @@
+using EntitySync.Core.Definitions;
+using EntitySync.Testing;
+
+namespace EntitySync.Tests.Joins;
+
+/// <summary>What a root task knows after a restart, or after a definition has changed.</summary>
+public sealed class ProgressTests
+{
+    [Fact]
+    public void RestartWithoutChange_EmitsNothing()
+    {
+        using var rig = new RootRig(Item(Strategy.Broadcast), isStarted: false);
+        rig.Related("delivery-classes", "x", Row(1));
+        rig.Start();
+        rig.Root("A", Root("A"));
+        rig.Commit();
+        rig.Taken().ShouldBe([Output("A", 1)]);
+
+        rig.Restart();
+        rig.FanoutAll();
+        rig.Taken().ShouldBe([]);
+    }
+
+    [Fact]
+    public void ChangeDuringDowntime_IsPassedOnOnce()
+    {
+        using var rig = new RootRig(Item(Strategy.Broadcast));
+        rig.Related("delivery-classes", "x", Row(1));
+        rig.Root("A", Root("A"));
+        rig.FanoutAll();
+        rig.Commit();
+        rig.LogOf("delivery-classes").Add(rig.LogOf("delivery-classes")[0] with { Offset = 1, Value = System.Text.Encoding.UTF8.GetBytes(Row(2)) });
+        rig.Restart();
+        rig.FanoutAll();
+        rig.Commit();
+        rig.Taken().ShouldBe([Output("A", 1), Output("A", 2)]);
+
+        rig.Restart();
+        rig.FanoutAll();
+        rig.Taken().ShouldBe([]);
+    }
+
+    [Fact]
+    public void ChangeWhileTheTaskRestores_IsNotLost()
+    {
+        using var rig = new RootRig(Item(Strategy.Broadcast));
+        rig.Root("A", Root("A"));
+        rig.Commit();
+        rig.Taken();
+        rig.Task.Dispose();
+
+        rig.Open();
+        rig.Restore();
+        rig.Related("delivery-classes", "x", Row(1));
+        rig.Task.CompleteRestore();
+        rig.FanoutAll();
+        rig.Taken().ShouldBe([Output("A", 1)]);
+    }
+
+    [Fact]
+    public void RelationThatFollowsAnotherTopicNow_ReEmits()
+    {
+        var first = Item(Strategy.Broadcast);
+        using var old = new RootRig(first);
+        for (var change = 1; change <= 5; change++) old.Related("delivery-classes", "x", Row(change));
+        old.Root("A", Root("A"));
+        old.Commit();
+
+        var logs = new[] { old.LogOf("items"), [], [old.LogOf("delivery-classes")[1] with { Offset = 0 }], old.LogOf("item-progress") };
+        using var rig = new RootRig(first with { Relations = [first.Relations[0] with { From = "other-classes" }] }, logs: logs);
+        rig.FanoutAll();
+        rig.Taken().ShouldBe([Output("A", 2)]);
+    }
+
+    private static EntityDefinition Item(Strategy strategy) => SampleDefinitions.Item(strategy: strategy);
+
+    private static string Root(string key) => $$"""{"sku":"{{key}}","deliveryClasses":["x"]}""";
+
+    private static string Row(int time) => $$"""{"name":"x","minimumTime":{{time}},"maximumTime":9}""";
+
+    private static string Output(string key, int time) => $$"""{{key}} {"sku":"{{key}}","deliveryClasses":["x"],"minimumDeliveryTime":{{time}},"maximumDeliveryTime":9} @0""";
+}
