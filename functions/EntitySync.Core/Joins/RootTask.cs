@@ -16,6 +16,7 @@ internal sealed class RootTask : JoinTask
     private readonly Queue<byte[]> _restoredReplays = new();
     private readonly Enricher _enricher;
     private readonly EntityTable _entities;
+    private readonly SubscribedRows[] _subscribed;
     private readonly Resolve _resolve;
     private readonly RootTableUpdate? _rootTable;
     private readonly RootStreamPass? _rootStream;
@@ -34,6 +35,7 @@ internal sealed class RootTask : JoinTask
         var enricher = _enricher = Enricher.CompileJoined(topology.Definition);
         var isTable = part.Lead.RestoresState;
         _entities = new EntityTable(isTable ? [.. enricher.Relations.Select(RowsOf)] : []);
+        _subscribed = [.. _entities.Relations.OfType<SubscribedRows>()];
         _resolve = new Resolve(Context, enricher, _entities, _waiting);
         _replay = new ReplayJoin(Context, _entities, _resolve);
         _fanout = new Fanout(_entities, _cursors, _resolve);
@@ -48,7 +50,7 @@ internal sealed class RootTask : JoinTask
 
     public override long AllocatedBytes => _entities.AllocatedBytes;
 
-    public override bool HasFanout => _cursors.Count > 0 || _restoredReplays.Count > 0;
+    public override bool HasFanout => _cursors.Count > 0 || _restoredReplays.Count > 0 || Array.Exists(_subscribed, rows => rows.HasRestored);
 
     public override bool HasUnsavedProgress => _progressWriter is { HasUnsaved: true };
 
@@ -97,14 +99,10 @@ internal sealed class RootTask : JoinTask
 
     public override int Fanout(int entities)
     {
-        while (_restoredReplays.TryDequeue(out var key))
-        {
-            var id = _entities.Rows.Find(key);
-            if (id >= 0) _resolve.AnswerWaiting(id);
-            else Context.Counts.UnknownIds += _waiting.Remove(key);
-        }
-
-        return _fanout.Step(entities);
+        var done = 0;
+        foreach (var rows in _subscribed) done += rows.AskRestored(entities - done);
+        for (; done < entities && _restoredReplays.TryDequeue(out var key); done++) AnswerRestored(key);
+        return done + _fanout.Step(entities - done);
     }
 
     public override void SaveProgress() => _progressWriter?.Save();
@@ -119,6 +117,13 @@ internal sealed class RootTask : JoinTask
     {
         if (Partition == 0) _tables?.ForgetBadRows();
         _entities.Dispose();
+    }
+
+    private void AnswerRestored(byte[] key)
+    {
+        var id = _entities.Rows.Find(key);
+        if (id >= 0) _resolve.AnswerWaiting(id);
+        else Context.Counts.UnknownIds += _waiting.Remove(key);
     }
 
     private RelatedRows RowsOf(CompiledRelation relation)
@@ -142,15 +147,7 @@ internal sealed class RootTask : JoinTask
     private BroadcastTable TableOf(CompiledRelation relation) =>
         (_tables ?? throw new InvalidOperationException("A topology with broadcast relations needs its tables.")).All.Single(table => table.Source == SourceOf(relation));
 
-    private SubscribedRows AnswersOf(int source)
-    {
-        foreach (var relation in _entities.Relations)
-        {
-            if (relation is SubscribedRows rows && rows.Source == source) return rows;
-        }
-
-        throw new InvalidOperationException($"Source {source} has no relation.");
-    }
+    private SubscribedRows AnswersOf(int source) => Array.Find(_subscribed, rows => rows.Source == source) ?? throw new InvalidOperationException($"Source {source} has no relation.");
 
     private void ResumeFanout(string relationName, byte[] text, uint next, uint end, bool isWrapped)
     {

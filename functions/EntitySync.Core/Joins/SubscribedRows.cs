@@ -11,18 +11,24 @@ namespace EntitySync.Core.Joins;
 /// <list type="bullet">
 /// <item>An answer counts only while the value is in use, if it answers this question or a later one, and if it is newer than what is held: so a stale
 /// answer, a second one, or one to a question withdrawn long ago never takes the place of the right one.</item>
+/// <item>What is in use after a restore and has no answer is asked once more, and what has one and is not in use is withdrawn: the definition may have changed.
+/// </item>
 /// <item>Answers are held as they came; rows are made of them when they are needed, and the ones needed last are kept.</item>
 /// </list>
 /// </summary>
 internal sealed class SubscribedRows : RelatedRows
 {
     private const int PreparedValues = 10_000;
+    private const long NotInUse = long.MinValue;
 
     private readonly TaskContext _context;
     private readonly int _source;
     private readonly string _questions;
     private readonly PagedStateStore _held = new();
     private readonly Dictionary<int, PreparedRow?> _prepared = [];
+    private readonly Queue<(byte[] Text, bool IsUsed)> _restored = new();
+
+    // By value: the epoch of its question; for a use that was restored the complement of the offset it began at, for any answer may be to that question.
     private long[] _asked = [];
     private byte[] _key = new byte[64];
     private byte[] _value = new byte[16];
@@ -34,6 +40,9 @@ internal sealed class SubscribedRows : RelatedRows
         _source = source;
         _questions = Definitions.TopicNames.QuestionsTopic(context.Topology.Definition, relation.Definition);
     }
+
+    /// <summary>True while questions of the restored state have to be asked or withdrawn.</summary>
+    public bool HasRestored => _restored.Count > 0;
 
     /// <summary>Index of the answers among the part's sources.</summary>
     public int Source => _source;
@@ -60,8 +69,30 @@ internal sealed class SubscribedRows : RelatedRows
     {
         for (var held = _held.NextId(-1); held >= 0; held = _held.NextId(held))
         {
-            if (Find(_held.KeyOf(held)) < 0) _held.Delete(held); // the question was withdrawn, the tombstone is on its way
+            if (Find(_held.KeyOf(held)) >= 0) continue;
+            _restored.Enqueue((_held.KeyOf(held).ToArray(), false));
+            _held.Delete(held);
         }
+
+        for (var value = 0; value < _asked.Length; value++)
+        {
+            if (_asked[value] != NotInUse && !_held.TryGet(BytesOf(value), out _)) _restored.Enqueue((BytesOf(value).ToArray(), true));
+        }
+    }
+
+    /// <summary>Asks and withdraws what the restored state calls for, unless it has been overtaken since.</summary>
+    /// <returns>Questions looked at, at most <paramref name="limit"/>.</returns>
+    public int AskRestored(int limit)
+    {
+        var done = 0;
+        for (; done < limit && _restored.TryDequeue(out var restored); done++)
+        {
+            var value = Find(restored.Text);
+            if (!restored.IsUsed && value < 0) Withdraw(restored.Text);
+            else if (restored.IsUsed && value >= 0 && _asked[value] < 0 && !_held.TryGet(restored.Text, out _)) Ask(restored.Text, ~_asked[value]);
+        }
+
+        return done;
     }
 
     public void Receive(in LogRecord record)
@@ -84,20 +115,19 @@ internal sealed class SubscribedRows : RelatedRows
 
     protected override void OnFirstUse(int value, ReadOnlySpan<byte> text, long offset, bool isRestoring)
     {
-        if (value >= _asked.Length) Array.Resize(ref _asked, Math.Max(16, Math.Max(value + 1, _asked.Length * 2)));
-        _asked[value] = 0; // asked before the restart: any answer may be to that question
-        if (isRestoring) return;
-        _asked[value] = offset;
-        Send(text, QuestionRecord.EncodeValue(ref _value, offset), isTombstone: false);
+        if (value >= _asked.Length) GrowAsked(value);
+        _asked[value] = isRestoring ? ~offset : offset;
+        if (!isRestoring) Ask(text, offset);
     }
 
     protected override void OnLastUse(int value, bool isRestoring)
     {
         base.OnLastUse(value, isRestoring);
         _prepared.Remove(value);
+        _asked[value] = NotInUse;
         if (isRestoring) return; // a later record of the restore may use it again
         _held.Delete(BytesOf(value));
-        Send(BytesOf(value), default, isTombstone: true);
+        Withdraw(BytesOf(value));
     }
 
     protected override void Dispose(bool disposing) => _held.Dispose();
@@ -108,6 +138,17 @@ internal sealed class SubscribedRows : RelatedRows
         var held = AnswerRecord.Read(bytes, position);
         return answer.Epoch > held.Epoch || (answer.Epoch == held.Epoch && answer.Version > held.Version);
     }
+
+    private void GrowAsked(int value)
+    {
+        var length = _asked.Length;
+        Array.Resize(ref _asked, Math.Max(16, Math.Max(value + 1, length * 2)));
+        _asked.AsSpan(length).Fill(NotInUse);
+    }
+
+    private void Ask(ReadOnlySpan<byte> text, long epoch) => Send(text, QuestionRecord.EncodeValue(ref _value, epoch), isTombstone: false);
+
+    private void Withdraw(ReadOnlySpan<byte> text) => Send(text, default, isTombstone: true);
 
     private void Send(ReadOnlySpan<byte> text, ReadOnlySpan<byte> value, bool isTombstone) => _context.Sink.Send(new InternalRecord
     {

@@ -6,6 +6,8 @@ namespace EntitySync.Tests.Joins;
 /// <summary>What a root task knows after a restart, or after a definition has changed.</summary>
 public sealed class ProgressTests
 {
+    private const string Answers = "item-deliveryClass-answers";
+
     [Fact]
     public void RestartWithoutChange_EmitsNothing()
     {
@@ -70,6 +72,44 @@ public sealed class ProgressTests
         using var rig = new RootRig(first with { Relations = [first.Relations[0] with { From = "other-classes" }] }, logs: logs);
         rig.FanoutAll();
         rig.Taken().ShouldBe([Output("A", 2)]);
+    }
+
+    [Fact]
+    public void RelationThatIsShuffledNow_AsksForTheValuesOfItsEntities()
+    {
+        using var old = new RootRig(Item(Strategy.Lookup));
+        foreach (var key in (string[])["A", "B", "C"]) old.Root(key, Root(key));
+        old.Root("B", """{"sku":"B","deliveryClasses":["y"]}""");
+        old.Root("C", null);
+
+        using var rig = new RootRig(Item(Strategy.Shuffle), logs: [old.LogOf("items"), [], [], []]);
+        rig.FanoutAll();
+        rig.Taken().ShouldBe(["x? epoch 0", "y? epoch 3"], ignoreOrder: true);
+        rig.Answer(Answers, "x", 0, 7, Row(4));
+        rig.Answer(Answers, "y", 3, 7);
+        rig.FanoutAll();
+        rig.Taken().ShouldBe([Output("A", 4), """B {"sku":"B","deliveryClasses":["y"],"minimumDeliveryTime":null,"maximumDeliveryTime":null} @3"""]);
+        rig.Commit();
+
+        rig.Restart();
+        rig.FanoutAll();
+        rig.Taken().ShouldBe([]);
+    }
+
+    [Fact]
+    public void AnswerToAValueThatNobodyUsesAfterARestart_IsWithdrawn()
+    {
+        using var rig = new RootRig(Item(Strategy.Shuffle));
+        rig.Root("A", Root("A"));
+        rig.Answer(Answers, "x", 0, 7, Row(4));
+        rig.FanoutAll();
+        rig.Commit();
+        rig.Taken().ShouldBe(["x? epoch 0", Output("A", 4)]);
+        rig.LogOf("items").Clear();
+
+        rig.Restart();
+        rig.FanoutAll();
+        rig.Taken().ShouldBe(["x withdrawn"]);
     }
 
     private static EntityDefinition Item(Strategy strategy) => SampleDefinitions.Item(strategy: strategy);
