@@ -61,9 +61,12 @@ internal abstract class RelatedRows(CompiledRelation relation, FanoutCursors cur
 
     protected virtual void OnLastUse(int value, bool isRestoring) => cursors.Cancel(relation.Index, value);
 
+    /// <summary>False for a root's value that is longer than any row's: it goes into no record key.</summary>
+    protected static bool CanHaveRows(ReadOnlySpan<byte> text) => text.Length <= JoinColumn.MaximumValueBytes;
+
     protected void StartFanout(int value)
     {
-        if (_members.Count(value) > 0) cursors.Start(relation.Index, value);
+        if (_members.Count(value) > 0 && CanHaveRows(BytesOf(value))) cursors.Start(relation.Index, value);
     }
 
     protected abstract void Dispose(bool disposing);

@@ -25,7 +25,7 @@ internal sealed class ReplayJoin(TaskContext context, EntityTable entities, Reso
 
         var id = entities.Rows.Find(record.Key!.Value.Span);
         if (id < 0) context.Counts.UnknownIds++;
-        else resolve.Replay(id, record.Value!.Value.Span);
+        else if (!resolve.TryReplay(id, record.Value!.Value.Span)) context.DeadLetter(record, "the entity waits for answers, and so many replays wait with it that there is no room for one more");
     }
 
     private string? FindProblem(in LogRecord record)

@@ -77,13 +77,15 @@ internal sealed class Resolve
     }
 
     /// <summary>Emits the latest state once more, or notes the replay until the answers are there.</summary>
-    public void Replay(int id, ReadOnlySpan<byte> message)
+    /// <returns>False when too many replays wait already.</returns>
+    public bool TryReplay(int id, ReadOnlySpan<byte> message)
     {
         AnswerWaiting(id); // when this one need not wait, those before it need not either, and the visit may find nothing changed
         var row = _entities.RowOf(id);
         var root = row.Read(_links);
-        if (TryEvaluate(id, row, root, _links, out var outcome)) Conclude(id, row, root, outcome, _links, Cause.Replay, message);
-        else _waiting.Add(_entities.Rows.KeyOf(id), message);
+        if (!TryEvaluate(id, row, root, _links, out var outcome)) return _waiting.TryAdd(_entities.Rows.KeyOf(id), message);
+        Conclude(id, row, root, outcome, _links, Cause.Replay, message);
+        return true;
     }
 
     /// <summary>Emits the replays that have waited for the entity, if it waits no longer.</summary>

@@ -18,7 +18,8 @@ namespace EntitySync.Core.Joins;
 /// </summary>
 internal sealed class SubscribedRows : RelatedRows
 {
-    private const int PreparedValues = 10_000;
+    private const long PreparedBytes = 64L * 1024 * 1024;
+    private const int PreparedOverheadBytes = 400;
     private const long NotInUse = long.MinValue;
 
     private readonly TaskContext _context;
@@ -32,6 +33,7 @@ internal sealed class SubscribedRows : RelatedRows
     private long[] _asked = [];
     private byte[] _key = new byte[64];
     private byte[] _value = new byte[16];
+    private long _preparedBytes;
 
     public SubscribedRows(TaskContext context, int source, CompiledRelation relation, FanoutCursors cursors)
         : base(relation, cursors)
@@ -47,20 +49,22 @@ internal sealed class SubscribedRows : RelatedRows
     /// <summary>Index of the answers among the part's sources.</summary>
     public int Source => _source;
 
-    public override long AllocatedBytes => base.AllocatedBytes + _held.AllocatedBytes + (_asked.Length * (long)sizeof(long));
+    public override long AllocatedBytes => base.AllocatedBytes + _held.AllocatedBytes + (_asked.Length * (long)sizeof(long)) + _preparedBytes;
 
     public override bool TryRows(int value, out PreparedRow? rows)
     {
         if (_prepared.TryGetValue(value, out rows)) return true;
-        if (!_held.TryGet(BytesOf(value), out var answer)) return false;
-        if (_prepared.Count >= PreparedValues) _prepared.Clear();
-        _prepared[value] = rows = Prepare(BytesOf(value), answer);
+        var text = BytesOf(value);
+        if (!_held.TryGet(text, out var answer)) return !CanHaveRows(text);
+        if (_preparedBytes > PreparedBytes) ForgetPrepared();
+        _preparedBytes += answer.Length + PreparedOverheadBytes;
+        _prepared[value] = rows = Prepare(text, answer);
         return true;
     }
 
     public void Restore(in LogRecord record)
     {
-        var key = record.Key!.Value.Span;
+        var key = record.Key is { } text ? text.Span : default; // the empty value has an empty key
         if (record.Value is not { } value) _held.Delete(key);
         else if (_context.PositionOf(record) is var position && IsNewer(AnswerRecord.Read(value.Span, position), key, position)) _held.Put(key, value.Span);
     }
@@ -97,9 +101,9 @@ internal sealed class SubscribedRows : RelatedRows
 
     public void Receive(in LogRecord record)
     {
-        var key = record.Key!.Value.Span;
+        var key = record.Key is { } text ? text.Span : default; // the empty value has an empty key
         var value = Find(key);
-        if (value < 0 || record.Value is not { } bytes) return; // a tombstone ends a question that has been withdrawn; a later one has its own answer
+        if (value < 0 || _asked[value] == NotInUse || record.Value is not { } bytes) return; // a tombstone ends a question that has been withdrawn; a later one has its own answer
         var position = _context.PositionOf(record);
         var answer = AnswerRecord.Read(bytes.Span, position);
         if (answer.Epoch < _asked[value] || !IsNewer(answer, key, position))
@@ -116,6 +120,7 @@ internal sealed class SubscribedRows : RelatedRows
     protected override void OnFirstUse(int value, ReadOnlySpan<byte> text, long offset, bool isRestoring)
     {
         if (value >= _asked.Length) GrowAsked(value);
+        if (!CanHaveRows(text)) return;
         _asked[value] = isRestoring ? ~offset : offset;
         if (!isRestoring) Ask(text, offset);
     }
@@ -124,6 +129,7 @@ internal sealed class SubscribedRows : RelatedRows
     {
         base.OnLastUse(value, isRestoring);
         _prepared.Remove(value);
+        if (_asked[value] == NotInUse) return;
         _asked[value] = NotInUse;
         if (isRestoring) return; // a later record of the restore may use it again
         _held.Delete(BytesOf(value));
@@ -137,6 +143,12 @@ internal sealed class SubscribedRows : RelatedRows
         if (!_held.TryGet(key, out var bytes)) return true;
         var held = AnswerRecord.Read(bytes, position);
         return answer.Epoch > held.Epoch || (answer.Epoch == held.Epoch && answer.Version > held.Version);
+    }
+
+    private void ForgetPrepared()
+    {
+        _prepared.Clear();
+        _preparedBytes = 0;
     }
 
     private void GrowAsked(int value)
