@@ -8,7 +8,8 @@ using EntitySync.Core.State;
 namespace EntitySync.Core.Enrichment;
 
 /// <summary>
-/// A related row parsed once for one relation: the bytes of the fields the relation writes, and its pick value. Immutable.
+/// A related row parsed once for one relation: the bytes of the fields the relation writes, and its pick value.
+/// Immutable, but for its place in a chain of rows.
 /// </summary>
 public sealed class PreparedRow
 {
@@ -37,8 +38,8 @@ public sealed class PreparedRow
 
     internal long Version { get; private init; }
 
-    /// <summary>The next row of the same match value, by key; only topics have several.</summary>
-    internal PreparedRow? Next { get; private init; }
+    /// <summary>The next row of the same match value, by key; only topics have several. Set by <see cref="Chain"/>.</summary>
+    internal PreparedRow? Next { get; private set; }
 
     /// <exception cref="JsonException">The row is not a JSON object, against the contract of <see cref="RelatedRow.Json"/>.</exception>
     public static PreparedRow Prepare(CompiledRelation relation, RelatedRow row)
@@ -70,9 +71,39 @@ public sealed class PreparedRow
     /// <summary>A row that makes whatever needs it unusable, for this reason.</summary>
     internal static PreparedRow Unusable(byte[] key, string problem) => new(key) { Problem = problem };
 
-    /// <summary>The same row in front of <paramref name="next"/>.</summary>
-    internal PreparedRow Before(PreparedRow? next) =>
-        ReferenceEquals(next, Next) ? this : new PreparedRow(Key) { Problem = Problem, Pick = Pick, Values = Values, Origin = Origin, Version = Version, Next = next };
+    /// <summary>
+    /// Chains what a relation needs of a match value's rows, so that joining does not look at all of them again for every entity: the winner of a pick, all
+    /// of <c>many</c>, else two, which is one too many. A row belongs to one chain only.
+    /// </summary>
+    /// <param name="relation">The relation.</param>
+    /// <param name="rows">The rows, ascending by key.</param>
+    internal static PreparedRow? Chain(CompiledRelation relation, IEnumerable<PreparedRow> rows)
+    {
+        if (relation.Definition.Pick is { } pick) return Winner(rows, pick.Order);
+        PreparedRow? first = null;
+        PreparedRow? last = null;
+        foreach (var row in relation.Definition.Many ? rows : rows.Take(2))
+        {
+            row.Next = null;
+            if (last is null) first = row;
+            else last.Next = row;
+            last = row;
+        }
+
+        return first;
+    }
+
+    private static PreparedRow? Winner(IEnumerable<PreparedRow> rows, PickOrder order)
+    {
+        PreparedRow? best = null;
+        foreach (var row in rows)
+        {
+            if (row.Problem is not null) return row;
+            if (row.Pick is not null) best = best is null ? row : RootSplicer.Better(best, row, order);
+        }
+
+        return best;
+    }
 
     /// <summary>True when the relation makes the same of both rows; position and version may differ.</summary>
     internal bool HasSameContent(PreparedRow other)

@@ -31,6 +31,8 @@ internal sealed class BroadcastRows : RelatedRows
         return true;
     }
 
+    public override IEnumerable<PreparedRow> AllRows(int value) => _groups[value]?.All ?? [];
+
     public override void CompleteRestore(TaskProgress progress)
     {
         _isLive = true;

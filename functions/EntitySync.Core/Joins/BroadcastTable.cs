@@ -97,7 +97,7 @@ internal sealed class BroadcastTable(string entity, int source, CompiledRelation
     {
         if (!_groups.TryGetValue(value, out var group))
         {
-            _groups[value] = group = new RowGroup(value);
+            _groups[value] = group = new RowGroup(relation, value);
             Count(0, value.Length + RowOverheadBytes);
         }
 

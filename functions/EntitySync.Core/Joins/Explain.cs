@@ -41,10 +41,12 @@ internal sealed class Explain(TaskContext context, Enricher enricher, EntityTabl
             var relation = entities.Relations[index];
             var value = links.Of(index)[next[index]++];
             var text = Encoding.UTF8.GetString(relation.BytesOf(value));
-            if (!relation.TryRows(value, out var row)) waiting ??= $"{relation.Relation.Name} '{text}'";
-            else if (row is null) missing.Add((relation.Relation.Name, text));
+            var isKnown = relation.TryRows(value, out var row);
+            if (!isKnown) waiting ??= $"{relation.Relation.Name} '{text}'";
             buffer.SetRow(scan, i, row);
-            for (; row is not null; row = row.Next) rows.Add((text, row, index));
+            var count = rows.Count;
+            rows.AddRange(relation.AllRows(value).Select(found => (text, found, index)));
+            if (isKnown && rows.Count == count) missing.Add((relation.Relation.Name, text));
         }
 
         return waiting;
@@ -53,7 +55,7 @@ internal sealed class Explain(TaskContext context, Enricher enricher, EntityTabl
     private ExplainedRow Explained(string value, PreparedRow row, int index, EnrichmentBuffer buffer, string state)
     {
         var relation = entities.Relations[index].Relation;
-        var isChosen = relation.Definition.Many || (state == "emitted" && ReferenceEquals(buffer.Chosen[index], row));
+        var isChosen = relation.Definition.Many || (state == "emitted" && buffer.Chosen[index]?.Key.AsSpan().SequenceEqual(row.Key) == true);
         var names = relation.Definition.Set.Select(mapping => mapping.Target).Concat(relation.Definition.Embed is { } embed ? [embed.Target] : []);
         return new ExplainedRow(
             relation.Name,

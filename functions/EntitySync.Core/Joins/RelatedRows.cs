@@ -43,8 +43,12 @@ internal abstract class RelatedRows(CompiledRelation relation, FanoutCursors cur
         _values.Release(value);
     }
 
+    /// <summary>What the join needs of a value's rows.</summary>
     /// <returns>False when the rows are not known yet.</returns>
     public abstract bool TryRows(int value, out PreparedRow? rows);
+
+    /// <summary>All rows of a value, ascending by key; for people who ask.</summary>
+    public abstract IEnumerable<PreparedRow> AllRows(int value);
 
     /// <summary>Called once, when everything is restored: starts the fan-outs of what has changed since the task's progress.</summary>
     public abstract void CompleteRestore(TaskProgress progress);

@@ -1,21 +1,55 @@
 using EntitySync.Core.Enrichment;
+using EntitySync.Core.State;
 
 namespace EntitySync.Core.Joins;
 
 /// <summary>The related rows of one join value, and where they last changed. Stays while it is empty, so that a task that joins later learns of deletions.</summary>
-internal sealed class RowGroup(byte[] value)
+internal sealed class RowGroup(CompiledRelation relation, byte[] value)
 {
+    private PreparedRow? _only;
+    private SortedDictionary<byte[], PreparedRow>? _several;
+    private PreparedRow? _rows;
+    private bool _isStale;
     private (int Partition, long Offset)[] _changes = [];
 
     public byte[] Value => value;
 
-    /// <summary>First of the rows, ascending by key; null when there is none.</summary>
-    public PreparedRow? Rows { get; private set; }
+    /// <summary>What the relation needs of the rows (see <see cref="PreparedRow.Chain"/>); null when there is none.</summary>
+    public PreparedRow? Rows
+    {
+        get
+        {
+            if (!_isStale) return _rows;
+            _isStale = false;
+            return _rows = PreparedRow.Chain(relation, All);
+        }
+    }
+
+    /// <summary>All rows, ascending by key.</summary>
+    public IEnumerable<PreparedRow> All => _several is not null ? _several.Values : _only is not null ? [_only] : [];
+
+    public bool IsEmpty => _several is not null ? _several.Count == 0 : _only is null;
 
     /// <summary>Puts the row in its place, replacing the one of the same key.</summary>
-    public void Put(PreparedRow row) => Rows = With(Rows, row);
+    public void Put(PreparedRow row)
+    {
+        _isStale = true;
+        if (_several is null && (_only is null || _only.Key.AsSpan().SequenceEqual(row.Key)))
+        {
+            _only = row;
+            return;
+        }
 
-    public void Remove(ReadOnlySpan<byte> key) => Rows = Without(Rows, key);
+        _several ??= new SortedDictionary<byte[], PreparedRow>(ByteKeyOrder.Instance) { [_only!.Key] = _only };
+        _several[row.Key] = row;
+    }
+
+    public void Remove(byte[] key)
+    {
+        _isStale = true;
+        if (_several is not null) _several.Remove(key);
+        else if (_only is not null && _only.Key.AsSpan().SequenceEqual(key)) _only = null;
+    }
 
     public void OnChanged(int partition, long offset)
     {
@@ -38,38 +72,5 @@ internal sealed class RowGroup(byte[] value)
         }
 
         return false;
-    }
-
-    // Iterative: a group may have more rows than the stack has frames.
-    private static PreparedRow? With(PreparedRow? rows, PreparedRow added)
-    {
-        var before = new List<PreparedRow>();
-        var rest = rows;
-        while (rest is not null && rest.Key.AsSpan().SequenceCompareTo(added.Key) < 0)
-        {
-            before.Add(rest);
-            rest = rest.Next;
-        }
-
-        if (rest is not null && rest.Key.AsSpan().SequenceEqual(added.Key)) rest = rest.Next;
-        return Chain(before, added.Before(rest));
-    }
-
-    private static PreparedRow? Without(PreparedRow? rows, ReadOnlySpan<byte> key)
-    {
-        var before = new List<PreparedRow>();
-        for (var row = rows; row is not null; row = row.Next)
-        {
-            if (row.Key.AsSpan().SequenceEqual(key)) return Chain(before, row.Next);
-            before.Add(row);
-        }
-
-        return rows;
-    }
-
-    private static PreparedRow? Chain(List<PreparedRow> before, PreparedRow? rest)
-    {
-        for (var i = before.Count - 1; i >= 0; i--) rest = before[i].Before(rest);
-        return rest;
     }
 }

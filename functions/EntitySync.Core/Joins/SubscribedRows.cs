@@ -58,9 +58,11 @@ internal sealed class SubscribedRows : RelatedRows
         if (!_held.TryGet(text, out var answer)) return !CanHaveRows(text);
         if (_preparedBytes > PreparedBytes) ForgetPrepared();
         _preparedBytes += answer.Length + PreparedOverheadBytes;
-        _prepared[value] = rows = Prepare(text, answer);
+        _prepared[value] = rows = PreparedRow.Chain(Relation, Prepare(text, answer));
         return true;
     }
+
+    public override IEnumerable<PreparedRow> AllRows(int value) => _held.TryGet(BytesOf(value), out var answer) ? Prepare(BytesOf(value), answer) : [];
 
     public void Restore(in LogRecord record)
     {
@@ -171,19 +173,17 @@ internal sealed class SubscribedRows : RelatedRows
         Value = value,
     });
 
-    private PreparedRow? Prepare(ReadOnlySpan<byte> value, ReadOnlySpan<byte> bytes)
+    private List<PreparedRow> Prepare(ReadOnlySpan<byte> value, ReadOnlySpan<byte> bytes)
     {
         var answer = AnswerRecord.Read(bytes, default);
-        if (answer.IsRefusal) return PreparedRow.Unusable(value.ToArray(), answer.Reason!);
-        var rows = new List<PreparedRow>();
+        if (answer.IsRefusal) return [PreparedRow.Unusable(value.ToArray(), answer.Reason!)];
+        var rows = new List<PreparedRow>(answer.Rows.Count);
         foreach (var row in answer.Rows)
         {
             using var document = JsonDocument.Parse(row.Json.ToArray());
             rows.Add(PreparedRow.Prepare(Relation, row.Key.ToArray(), document.RootElement, new Position(Relation.Table, row.OriginPartition, row.OriginOffset)));
         }
 
-        PreparedRow? chain = null;
-        for (var i = rows.Count - 1; i >= 0; i--) chain = rows[i].Before(chain);
-        return chain;
+        return rows;
     }
 }
