@@ -11,8 +11,12 @@ internal sealed class BroadcastTable(string entity, int source, CompiledRelation
     // Objects, dictionary entries and array heads of one row, roughly; measured on 64 bit.
     private const int RowOverheadBytes = 400;
 
+    // Groups without rows that are remembered; values that come and go for ever would fill the memory.
+    private const int EmptyGroups = 10_000;
+
     private readonly Dictionary<byte[], TableRow> _rows = new(ByteKeyComparer.Instance);
     private readonly Dictionary<byte[], RowGroup> _groups = new(ByteKeyComparer.Instance);
+    private readonly Queue<RowGroup> _empty = new();
     private readonly List<BroadcastRows> _followers = [];
     private readonly JoinColumn _column = new(relation.Definition.Key[0], options.RelatedRowBytes);
     private readonly long[] _positions = new long[partitions];
@@ -37,7 +41,8 @@ internal sealed class BroadcastTable(string entity, int source, CompiledRelation
 
     /// <summary>
     /// True when, since these positions, a row may have left a join value that nobody knows: its earlier record was compacted away before it was read,
-    /// at the start or because this thread was behind. Rows whose join column is their own key cannot.
+    /// at the start or because this thread was behind, or the value has been without rows for long and is forgotten. Rows whose join column is their own key
+    /// cannot leave unseen.
     /// </summary>
     public bool MayHaveUnknownDepartures(ReadOnlySpan<long> positions)
     {
@@ -105,6 +110,20 @@ internal sealed class BroadcastTable(string entity, int source, CompiledRelation
         if (isSame) return;
         group.OnChanged(record.Partition, record.Offset);
         foreach (var follower in _followers) follower.OnChanged(group);
+        if (group.IsEmpty && !group.IsListedEmpty) ListEmpty(group);
+    }
+
+    private void ListEmpty(RowGroup group)
+    {
+        group.IsListedEmpty = true;
+        _empty.Enqueue(group);
+        if (_empty.Count <= EmptyGroups) return;
+        var oldest = _empty.Dequeue();
+        oldest.IsListedEmpty = false;
+        if (!oldest.IsEmpty) return;
+        _groups.Remove(oldest.Value);
+        Count(-oldest.Value.Length - RowOverheadBytes, 0);
+        foreach (var (partition, offset) in oldest.Changes) _unknownDepartures[partition] = Math.Max(_unknownDepartures[partition], offset);
     }
 
     private void Count(long gone, long come)

@@ -1,4 +1,3 @@
-using System.Text;
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Enrichment;
 using EntitySync.Core.State;
@@ -10,12 +9,14 @@ namespace EntitySync.Core.Joins;
 /// <list type="bullet">
 /// <item>An update that must wait for answers is owed; the visit that brings the last answer emits it as if it came now.</item>
 /// <item>A visit emits only what differs from the last output (see <see cref="JoinOptions.SuppressEqualOutput"/>); a replay emits in any case.</item>
-/// <item>A rejected entity goes to the dead-letter topic, once for each reason in a row.</item>
+/// <item>A rejected entity goes to the dead-letter topic with each update, and with the visit that finds it rejected first; not again when a visit only
+/// finds another reason, which may count the rows of a value that changes all the time.</item>
 /// </list>
 /// </summary>
 internal sealed class Resolve
 {
     private const ulong DroppedHash = 1;
+    private const ulong RejectedHash = 2;
 
     private readonly TaskContext _context;
     private readonly Enricher _enricher;
@@ -165,9 +166,9 @@ internal sealed class Resolve
     {
         var hash = outcome.Kind switch
         {
-            EnrichmentKind.Emitted => NeverZero(StableHash.Of(_buffer.Output.Span)),
+            EnrichmentKind.Emitted => OutputHash(StableHash.Of(_buffer.Output.Span)),
             EnrichmentKind.Dropped => DroppedHash,
-            _ => NeverZero(~StableHash.Of(Encoding.UTF8.GetBytes(outcome.Reason!))),
+            _ => RejectedHash,
         };
         var isEqual = hash == row.OutputHash;
         var offset = row.Offset;
@@ -175,7 +176,7 @@ internal sealed class Resolve
         if (!isEqual) EntityRow.SetOutputHash(stored, hash);
         if (row.IsOwed) EntityRow.SetOwed(stored, false);
         NoteWinners(stored, row, outcome, links);
-        if (isEqual && (cause == Cause.Visit ? _context.Options.SuppressEqualOutput || outcome.Kind == EnrichmentKind.Rejected : cause == Cause.Update && !_emitsEqualUpdates))
+        if (isEqual && IsSuppressed(cause, outcome.Kind == EnrichmentKind.Rejected))
         {
             _context.Counts.Suppressed++;
             return;
@@ -186,6 +187,13 @@ internal sealed class Resolve
         else if (outcome.Kind == EnrichmentKind.Dropped) _context.Counts.Dropped++;
         else _context.DeadLetter(PositionOf(offset), outcome.Reason!, key.ToArray(), root.ToArray(), ReplayHeader(replay));
     }
+
+    private bool IsSuppressed(Cause cause, bool isRejected) => cause switch
+    {
+        Cause.Visit => isRejected || _context.Options.SuppressEqualOutput,
+        Cause.Update => !isRejected && !_emitsEqualUpdates,
+        _ => false,
+    };
 
     private void Emit(ReadOnlySpan<byte> key, bool hasKey, ReadOnlySpan<byte> output, long offset, ReadOnlySpan<byte> replay)
     {
@@ -264,5 +272,5 @@ internal sealed class Resolve
 
     private static RecordHeader[] ReplayHeader(ReadOnlySpan<byte> replay) => replay.IsEmpty ? [] : [new RecordHeader(HeaderNames.Replay, replay.ToArray())];
 
-    private static ulong NeverZero(ulong hash) => hash <= DroppedHash ? 2 : hash;
+    private static ulong OutputHash(ulong hash) => hash <= RejectedHash ? ~hash : hash;
 }

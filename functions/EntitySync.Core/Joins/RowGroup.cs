@@ -3,7 +3,7 @@ using EntitySync.Core.State;
 
 namespace EntitySync.Core.Joins;
 
-/// <summary>The related rows of one join value, and where they last changed. Stays while it is empty, so that a task that joins later learns of deletions.</summary>
+/// <summary>The related rows of one join value, and where they last changed. Stays for a while when it is empty, so that a task that joins later learns of deletions.</summary>
 internal sealed class RowGroup(CompiledRelation relation, byte[] value)
 {
     private PreparedRow? _only;
@@ -29,6 +29,12 @@ internal sealed class RowGroup(CompiledRelation relation, byte[] value)
     public IEnumerable<PreparedRow> All => _several is not null ? _several.Values : _only is not null ? [_only] : [];
 
     public bool IsEmpty => _several is not null ? _several.Count == 0 : _only is null;
+
+    /// <summary>True while its table has it in its list of empty groups.</summary>
+    public bool IsListedEmpty { get; set; }
+
+    /// <summary>Last change from each partition.</summary>
+    public ReadOnlySpan<(int Partition, long Offset)> Changes => _changes;
 
     /// <summary>Puts the row in its place, replacing the one of the same key.</summary>
     public void Put(PreparedRow row)

@@ -102,6 +102,33 @@ public sealed class RowGroupTests
             + "Use strategy shuffle for this relation, or allow more with JOIN_BROADCAST_BYTES.");
     }
 
+    [Fact]
+    public void ValuesThatComeAndGo_AreForgottenAndTheirDeparturesPassedOn()
+    {
+        using var rig = new RootRig(SampleDefinitions.Item(strategy: Strategy.Broadcast), new JoinOptions { BroadcastBytes = 5_000_000 });
+        rig.Related("delivery-classes", "v0", """{"name":"v0","minimumTime":1,"maximumTime":2}""");
+        rig.Root("A", """{"sku":"A","deliveryClasses":["v0"]}""");
+        rig.FanoutAll();
+        rig.Commit();
+        for (var i = 0; i < Many; i++)
+        {
+            rig.Related("delivery-classes", $"v{i}", $$"""{"name":"v{{i}}","minimumTime":1,"maximumTime":2}""");
+            rig.Related("delivery-classes", $"v{i}", (string?)null);
+        }
+
+        rig.Tables.Bytes.ShouldBeLessThan(5_000_000);
+        rig.Taken().ShouldBe(["""A {"sku":"A","deliveryClasses":["v0"],"minimumDeliveryTime":1,"maximumDeliveryTime":2} @0"""]);
+        rig.Restart();
+        rig.FanoutAll();
+        rig.Related("delivery-classes", "v0", """{"name":"v0","minimumTime":3,"maximumTime":4}""");
+        rig.FanoutAll();
+        rig.Taken().ShouldBe(
+        [
+            """A {"sku":"A","deliveryClasses":["v0"],"minimumDeliveryTime":null,"maximumDeliveryTime":null} @0""",
+            """A {"sku":"A","deliveryClasses":["v0"],"minimumDeliveryTime":3,"maximumDeliveryTime":4} @0""",
+        ]);
+    }
+
     private static EntityDefinition Labels(Strategy strategy, bool many)
     {
         var item = SampleDefinitions.Item();
