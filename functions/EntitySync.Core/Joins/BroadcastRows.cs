@@ -37,7 +37,6 @@ internal sealed class BroadcastRows : RelatedRows
     {
         _isLive = true;
         var positions = progress.PositionsOf(Relation);
-        if (!positions.SequenceEqual(_table.Positions)) _onMoved();
         var all = _table.MayHaveUnknownDepartures(positions);
         for (var value = 0; value < _groups.Length; value++)
         {

@@ -99,7 +99,7 @@ public sealed class RowGroupTests
 
         Should.Throw<InvalidRequestException>(() => rig.Related("delivery-classes", "z", """{"name":"z"}""")).Message.ShouldBe(
             "Entity 'item': the related rows of 'delivery-classes' (relation 'deliveryClass') take 2,224 bytes for 3 rows in a thread, more than 2,000. "
-            + "Use strategy shuffle for this relation, or allow more with JOIN_BROADCAST_BYTES.");
+            + "Use strategy shuffle for this relation, or allow more with JOIN_BROADCAST_MEGABYTES.");
     }
 
     [Fact]
