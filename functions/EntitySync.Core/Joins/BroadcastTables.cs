@@ -17,9 +17,11 @@ namespace EntitySync.Core.Joins;
 public sealed class BroadcastTables
 {
     private const long BadRowBytes = 64 * 1024 * 1024;
+    private const int BadRowOverheadBytes = 512;
 
     private readonly Dictionary<int, BroadcastTable> _tables = [];
     private readonly List<BadRow> _bad = [];
+    private readonly Dictionary<(int Source, int Partition), (long Count, long First, BadRow Last)> _summaries = [];
     private Action<BadRow>? _onBad;
     private long _badBytes;
 
@@ -58,12 +60,20 @@ public sealed class BroadcastTables
         else Keep(record, problem);
     }
 
+    // Threads without partition 0 keep what another dead-letters, for as long as they run: beyond the bound one line a partition has to do.
     private void Keep(in LogRecord record, string problem)
     {
-        _badBytes += (record.Key?.Length ?? 0) + (record.Value?.Length ?? 0);
-        var isKept = _badBytes <= BadRowBytes;
-        var copy = record with { Key = OptionalBytes.From(record.Key?.ToArray()), Value = OptionalBytes.From(isKept ? record.Value?.ToArray() : null) };
-        _bad.Add(new BadRow(copy, isKept ? problem : $"{problem} (its bytes were not kept: there are too many bad rows)"));
+        _badBytes += BadRowOverheadBytes + (record.Key?.Length ?? 0) + (record.Value?.Length ?? 0);
+        if (_badBytes <= BadRowBytes)
+        {
+            _bad.Add(new BadRow(record with { Key = OptionalBytes.From(record.Key?.ToArray()), Value = OptionalBytes.From(record.Value?.ToArray()) }, problem));
+            return;
+        }
+
+        var place = (record.Source, record.Partition);
+        var (count, first) = _summaries.TryGetValue(place, out var before) ? (before.Count + 1, before.First) : (1, record.Offset);
+        var summary = $"{count} bad related rows from offset {first} to this one, too many to keep their bytes; this one: {problem}";
+        _summaries[place] = (count, first, new BadRow(record with { Key = null, Value = null, Headers = [] }, summary));
     }
 
     /// <summary>
@@ -72,6 +82,7 @@ public sealed class BroadcastTables
     internal void TellBadRows(Action<BadRow> onBad)
     {
         _bad.ForEach(onBad);
+        foreach (var summary in _summaries.Values) onBad(summary.Last);
         _onBad = onBad;
     }
 

@@ -48,6 +48,24 @@ public sealed class RelatedTextTests
             """{"sku":"A","deliveryClasses":["x"],"minimumDeliveryTime":1e-999999999999999999999,"maximumDeliveryTime":"\ud83d\ude00"}""");
     }
 
+    [Fact]
+    public void BadRowsBeforeTheFirstTask_AreDeadLetteredOneByOneThenSummedUp()
+    {
+        using var rig = new RootRig(SampleDefinitions.Item(strategy: Strategy.Broadcast), isStarted: false);
+        var bad = new byte[1024 * 1024];
+        for (var row = 0; row < 70; row++) rig.Related("delivery-classes", [(byte)'k'], bad);
+        rig.Start();
+        rig.Commit();
+        rig.Restart();
+
+        const string problem = "related row is not JSON: line 1, byte 1";
+        rig.Taken().ShouldBe(
+        [
+            .. Enumerable.Repeat($"dead k: {problem}", 63),
+            $"dead null: 7 bad related rows from offset 63 to this one, too many to keep their bytes; this one: {problem}",
+        ]);
+    }
+
     private static void Check(Strategy strategy, byte[] row)
     {
         using var driver = new TopologyDriver(SampleDefinitions.Item(strategy: strategy));
