@@ -56,7 +56,7 @@ public sealed record TaskPorts(IReadOnlyDictionary<string, int> Partitions, IEmi
 /// <summary>Bounds and switches of a topology.</summary>
 public sealed record JoinOptions
 {
-    /// <summary>A fan-out visit emits only when the output differs from the key's last one. Off: every visit emits.</summary>
+    /// <summary>A fan-out visit emits only when the output differs from the key's last one. Off: every visit emits, but for those that a row changed which loses a pick before and after.</summary>
     public bool SuppressEqualOutput { get; init; } = true;
 
     /// <summary>Bytes of related rows that one broadcast table may hold in one thread; beyond it the topology stops with the advice to use shuffle.</summary>
