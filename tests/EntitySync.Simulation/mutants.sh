@@ -32,12 +32,12 @@ mutant() {
 chosen=("$@")
 mutant answer-version-unchecked "$joins/SubscribedRows.cs" 's/if \(answer\.Epoch < _asked\[value\] \|\| !IsNewer\(answer, key, position\)\)/if (answer.Epoch < 0)/' --strategy Shuffle
 mutant answer-before-state "$joins/AnswerTask.cs" 's/        if \(Take\(record, row\) != RowChange\.Content\) return;\n(.*?        for .*?\n        \}\n)/$1        Take(record, row);\n/s' --strategy Shuffle
-mutant unsubscribe-forgotten "$joins/SubscribedRows.cs" 's/        Send\(BytesOf\(value\), default, isTombstone: true\);\n//' --strategy Shuffle
+mutant unsubscribe-forgotten "$joins/SubscribedRows.cs" 's/        Withdraw\(BytesOf\(value\)\);\n//' --strategy Shuffle
 mutant fence-ignored "$simulation/Log/SimulatedLog.cs" 's/if \(generation != Generation\) throw/if (generation < 0) throw/'
 mutant cursor-lost-at-commit "$joins/ProgressWriter.cs" 's/        foreach \(var cursor in _cursors\) SaveCursor\(cursor\);\n//' --strategy Broadcast
 mutant fanout-drops-the-rest "$joins/FanoutCursors.cs" 's/        End = Next;\n        IsWrapped = false;/        End = Next;\n        Next = 0;\n        IsWrapped = true;/'
 mutant tombstone-keeps-members "$joins/EntityTable.cs" 's/(EndRelation\(\);\n)        Relink\(id, isRestoring\);\n        _rows\.Delete/$1        _rows.Delete/'
-mutant waiting-replay-not-noted "$joins/WaitingReplays.cs" 's/        messages\.Add\(message\.ToArray\(\)\);\n        Dirty\.Add\(key\.ToArray\(\)\);/        messages.Add(message.ToArray());/' --strategy Shuffle
-mutant position-before-fanout "$joins/ProgressWriter.cs" 's/(        foreach \(var cursor in _cursors\) SaveCursor\(cursor\);\n)(.*?)(        foreach \(var rows in _moved\) SavePositions\(rows\);\n)/$3$1$2/s' --strategy Broadcast
+mutant waiting-replay-not-noted "$joins/WaitingReplays.cs" 's/        Dirty\.Add\(key\.ToArray\(\)\);\n//' --strategy Shuffle
+# A position noted before its fan-outs needs a crash between two notes, at-least-once: too rare for seeds. LostFanoutTests crashes just there.
 mutant table-not-caught-up "$simulation/Nodes/SimulatedNode.cs" 's/_broadcasts\.Count > 0\) CatchUpTables/_broadcasts.Count > 0 \&\& Tables is null) CatchUpTables/' --strategy Broadcast
 exit $failed
