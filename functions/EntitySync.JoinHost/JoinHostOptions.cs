@@ -48,6 +48,9 @@ public sealed record JoinHostOptions
     /// <summary>How long a thread with nothing to do waits for a lead record before it looks for others again.</summary>
     public TimeSpan IdleWait { get; init; } = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>How long a broker may hold a fetch that finds nothing. A real one answers as soon as a record comes; the mock cluster of the tests only then.</summary>
+    public TimeSpan FetchWait { get; init; } = TimeSpan.FromMilliseconds(500);
+
     /// <summary>A container that is gone for so long loses its partitions to others.</summary>
     public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromSeconds(15);
 

@@ -9,6 +9,7 @@ namespace EntitySync.JoinHost;
 internal sealed class ThreadClients(EntitySyncSettings settings, JoinHostOptions options, string transactionalId, ILogger logger, Action<string> onTrouble)
 {
     private const int RestoreFetchBytes = 64 * 1024 * 1024;
+    private const int RestoreFetchWaitMs = 50; // the end is wanted soon, not the next record
 
     public bool IsTransactional => settings.JoinProcessingGuarantee == ProcessingGuarantee.ExactlyOnce;
 
@@ -18,7 +19,7 @@ internal sealed class ThreadClients(EntitySyncSettings settings, JoinHostOptions
     /// <summary>Member of the group; owns lead partitions.</summary>
     public RecordConsumer GroupMember(Action<RecordConsumerBuilder> handlers)
     {
-        var config = KafkaClientConfig.Consumer(settings, settings.JoinGroupId);
+        var config = ConsumerConfig();
         config.PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky;
         config.SessionTimeoutMs = (int)options.SessionTimeout.TotalMilliseconds;
         config.HeartbeatIntervalMs = (int)(options.SessionTimeout.TotalMilliseconds / 5);
@@ -28,14 +29,14 @@ internal sealed class ThreadClients(EntitySyncSettings settings, JoinHostOptions
     }
 
     /// <summary>Reads the partitions it is told to and never joins the group; the group id only names whose permissions it uses.</summary>
-    public RecordConsumer Follower() => Consumer(KafkaClientConfig.Consumer(settings, settings.JoinGroupId)).Build();
+    public RecordConsumer Follower() => Consumer(ConsumerConfig()).Build();
 
     /// <summary>A follower for whole partitions: fetches in bulk, tells when it is at an end, brings no headers.</summary>
     public RecordConsumer Restorer()
     {
-        var config = KafkaClientConfig.Consumer(settings, settings.JoinGroupId);
+        var config = ConsumerConfig();
         config.EnablePartitionEof = true;
-        config.FetchWaitMaxMs = 50; // the end is wanted soon, not the next record
+        config.FetchWaitMaxMs = Math.Min(RestoreFetchWaitMs, config.FetchWaitMaxMs!.Value);
         config.FetchMaxBytes = RestoreFetchBytes;
         config.MaxPartitionFetchBytes = RestoreFetchBytes / 8;
         config.QueuedMinMessages = 200_000;
@@ -61,6 +62,13 @@ internal sealed class ThreadClients(EntitySyncSettings settings, JoinHostOptions
             .SetLogHandler((_, line) => KafkaLog.Write(logger, line))
             .SetErrorHandler((_, error) => Report(error))
             .Build();
+
+    private ConsumerConfig ConsumerConfig()
+    {
+        var config = KafkaClientConfig.Consumer(settings, settings.JoinGroupId);
+        config.FetchWaitMaxMs = (int)options.FetchWait.TotalMilliseconds;
+        return config;
+    }
 
     private RecordConsumerBuilder Consumer(ConsumerConfig config) =>
         new RecordConsumerBuilder(config)

@@ -7,8 +7,8 @@ namespace EntitySync.Benchmarks.Topology.Broker;
 internal sealed class BrokerRun(Cluster cluster, BrokerContender contender, ItemData data, Feeder feeder) : IAsyncDisposable
 {
     // The mock cluster keeps 5 MiB of a partition: what is fed at once, and what it leads to, must fit.
-    private const int EmbeddedSlice = 20_000;
-    private const int EmbeddedClasses = 5;
+    private const int EmbeddedSlice = 200_000;
+    private const int EmbeddedClasses = 50;
 
     private OutputCounter? _counter;
     private long _expected;

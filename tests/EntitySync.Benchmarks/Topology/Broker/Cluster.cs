@@ -15,6 +15,9 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>Stands for the mock cluster in place of a host and port.</summary>
     public const string Embedded = "embedded";
 
+    /// <summary>For all consumers on the mock cluster, which answers a fetch that found nothing no sooner, whatever has come meanwhile.</summary>
+    public static readonly TimeSpan EmbeddedFetchWait = TimeSpan.FromMilliseconds(10);
+
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
 
     private readonly EmbeddedKafka? _embedded;

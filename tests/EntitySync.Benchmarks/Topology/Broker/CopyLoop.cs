@@ -33,7 +33,7 @@ internal sealed class CopyLoop : IDisposable
         _isTransactional = transactionalId is not null;
         var consumer = KafkaClientConfig.Consumer(cluster.Settings, group);
         consumer.ConsumeResultFields = "none";
-        if (cluster.IsEmbedded) consumer.FetchWaitMaxMs = 10; // the mock cluster answers a fetch no sooner
+        if (cluster.IsEmbedded) consumer.FetchWaitMaxMs = (int)Cluster.EmbeddedFetchWait.TotalMilliseconds;
         consumer.EnableAutoCommit = consumer.EnableAutoOffsetStore = !_isTransactional;
         _consumer = new ConsumerBuilder<byte[], byte[]>(consumer).SetLogHandler((_, _) => { }).Build();
         var producer = KafkaClientConfig.Producer(cluster.Settings, TimeSpan.FromSeconds(60));

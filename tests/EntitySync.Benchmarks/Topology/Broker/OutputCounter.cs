@@ -24,7 +24,7 @@ internal sealed class OutputCounter : IDisposable
         _topic = topic;
         var config = KafkaClientConfig.Consumer(cluster.Settings, cluster.Prefix + "-counter");
         config.ConsumeResultFields = "none";
-        if (cluster.IsEmbedded) config.FetchWaitMaxMs = 10; // the mock cluster answers a fetch no sooner
+        if (cluster.IsEmbedded) config.FetchWaitMaxMs = (int)Cluster.EmbeddedFetchWait.TotalMilliseconds;
         _consumer = new ConsumerBuilder<Ignore, Ignore>(config).SetLogHandler((_, _) => { }).Build();
         _consumer.Assign(Enumerable.Range(0, Cluster.Partitions).Select(partition => new TopicPartitionOffset(topic, partition, Offset.Beginning)));
         _thread = new Thread(Count) { IsBackground = true, Name = "count " + topic };

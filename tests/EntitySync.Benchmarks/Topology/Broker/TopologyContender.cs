@@ -58,7 +58,12 @@ internal sealed class TopologyContender : BrokerContender
             JoinGroupId = Cluster.NewGroup(_guarantee),
         };
         var options = new JoinHostOptions { ListenAddress = System.Net.IPAddress.Loopback };
-        if (Cluster.IsEmbedded) options = options with { SessionTimeout = TimeSpan.FromSeconds(4), ChecksCompaction = false }; // it waits for that long whenever a member has left
+        if (Cluster.IsEmbedded)
+        {
+            // It waits for the session's time whenever a member has left, and for the fetch's whatever comes meanwhile.
+            options = options with { SessionTimeout = TimeSpan.FromSeconds(4), FetchWait = Cluster.EmbeddedFetchWait, ChecksCompaction = false };
+        }
+
         _host = JoinHostApplication.Build(settings, new EntityCatalog([_definition]), logging => logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning), options);
         await _host.StartAsync(cancellationToken);
         using var timer = new PeriodicTimer(AskedEvery);
