@@ -55,9 +55,10 @@ internal sealed class JoinSession : IDisposable
         _member.Subscribe(_context.Topologies.SelectMany(topology => topology.SubTopologies).Select(part => part.Lead.Topic).Distinct(StringComparer.Ordinal));
         while (!stop.IsCancellationRequested)
         {
+            _sink.Poll();
             var work = Round();
             _sink.ThrowIfFailed();
-            if (_committer.IsDue(isIdle: work == 0)) _committer.Commit(_member, () => _stop.IsCancellationRequested);
+            if (_committer.IsDue(isIdle: work == 0 && !_partitions.HasFanout)) _committer.Commit(_member, () => _stop.IsCancellationRequested);
             _context.Queries.Answer(_partitions.Owned, _partitionCounts);
             _context.Report(State(), _partitions, _member);
         }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text;
 using Confluent.Kafka;
@@ -26,10 +25,9 @@ internal sealed class KafkaEmissionSink : IEmissionSink
     private readonly EmissionHeaders _headers = new();
     private readonly RefusedEmissions _known;
     private readonly ILogger _logger;
-    private readonly ConcurrentQueue<RefusedRecord> _refused = new();
+    private readonly Queue<RefusedRecord> _refused = new();
     private readonly Action<DeliveryReport> _onDelivered;
-    private long _unacknowledged;
-    private volatile string? _failure;
+    private string? _failure;
 
     public KafkaEmissionSink(
         ThreadProducer producer, IEnumerable<(JoinTopology Topology, JoinCounts Counts)> topologies, RefusedEmissions known, ILogger logger)
@@ -41,8 +39,8 @@ internal sealed class KafkaEmissionSink : IEmissionSink
         _onDelivered = OnDelivered;
     }
 
-    /// <summary>Records sent and not acknowledged yet.</summary>
-    public long InFlight => Interlocked.Read(ref _unacknowledged);
+    /// <summary>Records sent and not known to be acknowledged.</summary>
+    public int InFlight { get; private set; }
 
     public void Emit(in Emission emission)
     {
@@ -61,6 +59,9 @@ internal sealed class KafkaEmissionSink : IEmissionSink
 
     public void DeadLetter(OutgoingRecord record) => SendDeadLetter(record.Topic, record.Key?.ToArray(), record.Value?.ToArray(), EmissionHeaders.Of(record.Headers));
 
+    /// <summary>Notes what has been acknowledged. All happens on the caller's thread, here and wherever the sink has to wait.</summary>
+    public void Poll() => _producer.Client.Poll(TimeSpan.Zero);
+
     /// <summary>Waits until everything sent so far is acknowledged.</summary>
     /// <returns>False when <paramref name="isLate"/> came first.</returns>
     /// <exception cref="JoinThreadException">An emission could not be written.</exception>
@@ -70,7 +71,7 @@ internal sealed class KafkaEmissionSink : IEmissionSink
         {
             ThrowIfFailed();
             while (_refused.TryDequeue(out var refused)) SendInstead(refused);
-            if (InFlight == 0 && _refused.IsEmpty) return true;
+            if (InFlight == 0 && _refused.Count == 0) return true;
             if (isLate()) return false;
             _producer.Client.Flush(WaitStep);
         }
@@ -92,7 +93,7 @@ internal sealed class KafkaEmissionSink : IEmissionSink
     private void Send(TopicPartition partition, Message message)
     {
         _producer.Begin();
-        Interlocked.Increment(ref _unacknowledged);
+        InFlight++;
         while (true)
         {
             try
@@ -104,7 +105,7 @@ internal sealed class KafkaEmissionSink : IEmissionSink
             {
                 // The client's own queue is the back pressure: the task waits here until the broker has taken some.
                 ThrowIfFailed();
-                _producer.Client.Flush(WaitStep);
+                _producer.Client.Poll(WaitStep);
             }
             catch (KafkaException refusal)
             {
@@ -115,13 +116,13 @@ internal sealed class KafkaEmissionSink : IEmissionSink
         }
     }
 
-    // Called on the client's thread; it must not produce, since a full queue would wait for this very thread.
+    // Called by the client while it is polled; it must not produce, since a full queue would poll again.
     private void OnDelivered(DeliveryReport report) => Complete(report.Topic, report.Message, report.Error, isLocal: false);
 
     private void Complete(string topic, Message message, Error error, bool isLocal)
     {
         if (error.IsError) OnFailed(topic, message, error, isLocal);
-        Interlocked.Decrement(ref _unacknowledged);
+        InFlight--;
     }
 
     /// <param name="topic">Where the record was to go.</param>

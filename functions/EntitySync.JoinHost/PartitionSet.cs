@@ -27,6 +27,9 @@ internal sealed class PartitionSet(JoinThreadContext context, IReadOnlyDictionar
     /// <summary>Tasks of live partitions.</summary>
     public IReadOnlyList<JoinTask> LiveTasks => _liveTasks;
 
+    /// <summary>A fan-out that waits for acknowledgements is not idle.</summary>
+    public bool HasFanout => _liveTasks.Exists(task => task.HasFanout);
+
     public bool IsRestoring => _new.Count > 0 || _restorer.IsBusy;
 
     public IReadOnlyList<RestoreStatus> Restoring => [.. _broadcasts.Status, .. _restorer.Status];

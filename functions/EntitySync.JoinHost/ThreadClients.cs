@@ -50,6 +50,7 @@ internal sealed class ThreadClients(EntitySyncSettings settings, JoinHostOptions
             ? KafkaClientConfig.TransactionalProducer(settings, transactionalId, options.TransactionTimeout)
             : KafkaClientConfig.Producer(settings, options.DeliveryTimeout);
         config.DeliveryReportFields = "key,value,status";
+        config.EnableBackgroundPoll = false; // a thread of the client would free what the join thread has allocated, and they would contend for it
         return new ProducerBuilder<byte[]?, OutgoingValue>(config)
             .SetValueSerializer(new OutgoingValue.Serializer())
             .SetLogHandler((_, line) => KafkaLog.Write(logger, line))
