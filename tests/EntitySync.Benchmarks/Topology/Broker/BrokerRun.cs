@@ -6,9 +6,8 @@ namespace EntitySync.Benchmarks.Topology.Broker;
 /// <summary>A contender, what feeds it and what counts its outputs; and its figures so far.</summary>
 internal sealed class BrokerRun(Cluster cluster, BrokerContender contender, ItemData data, Feeder feeder) : IAsyncDisposable
 {
-    // The mock cluster keeps 5 MiB of a partition: what is fed at once, and what it leads to, must fit.
+    // The mock cluster keeps 5 MiB of a partition, compressed: what is fed at once, and what it leads to, must fit.
     private const int EmbeddedSlice = 200_000;
-    private const int EmbeddedClasses = 50;
 
     private OutputCounter? _counter;
     private long _expected;
@@ -42,7 +41,7 @@ internal sealed class BrokerRun(Cluster cluster, BrokerContender contender, Item
     {
         if (contender.Classes is null) return;
         _classVersion++;
-        var count = cluster.IsEmbedded ? EmbeddedClasses : ItemData.Classes;
+        var count = cluster.IsEmbedded ? (int)Math.Clamp((long)ItemData.Classes * EmbeddedSlice / data.Items, 1, ItemData.Classes) : ItemData.Classes;
         var started = Stopwatch.GetTimestamp();
         var emitted = 0;
         for (var first = 0; first < ItemData.Classes; first += count)

@@ -9,7 +9,7 @@ internal static class BrokerTable
         # Joining items with their delivery classes, end to end
 
         {(IsEmbedded(options)
-            ? "On librdkafka's mock cluster in the same process, fed in slices: NO REAL BROKER, only a check that the benchmark runs."
+            ? "On librdkafka's mock cluster in the same process, where a fetch that finds nothing takes 10 ms: NO REAL BROKER, only a check that the benchmark runs."
             : $"On a broker, topics of {Cluster.Partitions} partitions. The producer that feeds, the contender with 2 threads and a read_committed consumer that counts all run on this machine.")}
         Median of {options.Runs} runs, contenders by turns. An update changes fields of an item, then all {ItemData.Classes} classes change and every item is emitted once more.
         A rate counts from the first record written until a reader has the last output. The bare copy is the limit: consume, produce, no work.
