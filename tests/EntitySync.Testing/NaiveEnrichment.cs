@@ -20,8 +20,10 @@ public static class NaiveEnrichment
         var keys = definition.Relations.ToDictionary(relation => relation.Name, relation => Values(root, relation.Match[0]).Select(Text).Distinct().ToList());
         foreach (var relation in definition.Relations.Where(relation => relation.Strategy == Strategy.Lookup))
         {
-            var found = keys[relation.Name].Select(key => (Key: key, Row: row(relation.From, key)!)).Where(pair => pair.Row is not null).ToList();
+            var found = keys[relation.Name].Select(key => (Key: key, Row: row(relation.From, key)!)).Where(pair => pair.Row is not null && Fits(relation, pair.Row)).ToList();
             if (relation.Pick is { } pick) found = [.. Ordered(found, pick).Take(1)];
+            if (relation.Order is { } order) found = Arranged(found, order);
+            if (relation.Limit is { } limit) found = [.. found.Take(limit)];
             if (found.Count > 1 && !relation.Many) return Verdict.Rejected;
             if (found.Count == 0 && relation.Missing.Action == MissingAction.Drop) return Verdict.Dropped;
             if (found.Count == 0 && relation.Missing.Action == MissingAction.Reject) return Verdict.Rejected;
@@ -33,7 +35,7 @@ public static class NaiveEnrichment
                 continue;
             }
 
-            foreach (var mapping in relation.Set) root[mapping.Target] = Value(found[0].Row, mapping.Source)?.DeepClone();
+            foreach (var mapping in relation.Set) root[mapping.Target] = Mapped(found[0].Row, mapping);
             if (relation.Embed is not { } embed) continue;
             var embedded = found.Select(pair => Embedded(pair.Row, embed)).ToArray();
             root[embed.Target] = relation.Many ? new JsonArray(embedded) : embedded[0];
@@ -44,7 +46,29 @@ public static class NaiveEnrichment
 
     private static JsonNode Embedded(JsonObject row, EmbedDefinition embed) => embed.Fields.Length == 0
         ? row.DeepClone()
-        : new JsonObject(embed.Fields.Select(field => KeyValuePair.Create(field.Target, Value(row, field.Source)?.DeepClone())));
+        : new JsonObject(embed.Fields.Select(field => KeyValuePair.Create(field.Target, Mapped(row, field))));
+
+    private static JsonNode? Mapped(JsonObject row, FieldMapping field)
+    {
+        if (Value(row, field.Source) is { } value) return value.DeepClone();
+        return field.Default is { } constant ? JsonNode.Parse(constant.AsSpan()) : null;
+    }
+
+    private static bool Fits(RelationDefinition relation, JsonObject row) => relation.Where.All(condition => condition.Values.Any(json =>
+    {
+        var (wanted, found) = (JsonNode.Parse(json.AsSpan()), Value(row, condition.Field));
+        return wanted is null ? found is null : found is JsonValue && Compare(wanted, found) == 0;
+    }));
+
+    private static List<(string Key, JsonObject Row)> Arranged(List<(string Key, JsonObject Row)> found, OrderDefinition order)
+    {
+        var byKey = found.OrderBy(pair => pair.Key, Comparer<string>.Create(CompareUtf8)).ToLookup(pair => Value(pair.Row, order.By) is JsonValue);
+        var byValue = Comparer<JsonNode>.Create(Compare);
+        var having = order.Direction == OrderDirection.Descending
+            ? byKey[true].OrderByDescending(pair => Value(pair.Row, order.By)!, byValue)
+            : byKey[true].OrderBy(pair => Value(pair.Row, order.By)!, byValue);
+        return [.. having, .. byKey[false]];
+    }
 
     private static IEnumerable<(string Key, JsonObject Row)> Ordered(List<(string Key, JsonObject Row)> found, PickDefinition pick)
     {

@@ -37,8 +37,11 @@ internal sealed class DefinitionReader(Strategy? strategy)
             Source = ReadWord(relation["source"], joined == Strategy.Lookup ? RelationSource.Table : RelationSource.Topic),
             Key = ReadPaths(relation["key"]),
             Match = ReadPaths(relation["match"]),
+            Where = ReadWhere(relation["where"]),
             Pick = ReadPick(relation["pick"]),
             Many = relation["many"].IsTrue,
+            Order = ReadPath(relation["order"]["by"]) is { } by ? new OrderDefinition(by, ReadWord(relation["order"]["direction"], OrderDirection.Ascending)) : null,
+            Limit = relation["limit"].Integer,
             Set = ReadMappings(relation["set"]),
             Embed = relation["embed"].Text is { } target ? new EmbedDefinition(target, ReadMappings(relation["fields"])) : null,
             Missing = ReadMissing(relation["missing"]),
@@ -57,12 +60,26 @@ internal sealed class DefinitionReader(Strategy? strategy)
         return null;
     }
 
+    private static ImmutableArray<WhereCondition> ReadWhere(YamlPlace conditions) =>
+    [
+        .. from entry in conditions.Entries
+           let field = FieldPath.TryParse(entry.Key.Text)
+           where field is not null
+           select new WhereCondition(field, [.. conditions[entry.Key.Text].OneOrMore.Select(value => JsonConstants.ToUtf8(value.Node!))]),
+    ];
+
     /// <summary>Either <c>{ target: source }</c> or a list of fields that keep their names.</summary>
     private static ImmutableArray<FieldMapping> ReadMappings(YamlPlace place)
     {
-        var same = place.Items.Select(item => (Target: item.Text, Source: ReadPath(item)));
-        var renamed = place.Entries.Select(entry => (Target: (string?)entry.Key.Text, Source: ReadPath(place[entry.Key.Text])));
-        return [.. same.Concat(renamed).Where(field => field.Target is not null && field.Source is not null).Select(field => new FieldMapping(field.Target!, field.Source!))];
+        var same = place.Items.Select(item => item.Text is { } name ? ReadMapping(name, item) : null);
+        return [.. same.Concat(place.Entries.Select(entry => ReadMapping(entry.Key.Text, place[entry.Key.Text]))).OfType<FieldMapping>()];
+    }
+
+    /// <summary>The source is a path, or <c>{ from: path, default: constant }</c>.</summary>
+    private static FieldMapping? ReadMapping(string target, YamlPlace source)
+    {
+        var path = ReadPath(source["from"].Exists ? source["from"] : source);
+        return path is null ? null : new FieldMapping(target, path, source["default"].Node is { } constant ? JsonConstants.ToUtf8(constant) : null);
     }
 
     private static MissingRule ReadMissing(YamlPlace missing)

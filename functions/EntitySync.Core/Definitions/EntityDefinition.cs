@@ -56,8 +56,21 @@ public enum PickOrder { Min, Max, First }
 /// <summary>Chooses one of several related rows by a field of theirs; rows without that field do not take part. Ties go to the smallest key (ordinal, UTF-8).</summary>
 public sealed record PickDefinition(PickOrder Order, FieldPath Field);
 
-/// <summary>Writes field <paramref name="Source"/> of the related row as top-level field <paramref name="Target"/> of the output.</summary>
-public sealed record FieldMapping(string Target, FieldPath Source);
+/// <summary>Only related rows whose field has one of the values count; all others are as if they were not there.</summary>
+/// <param name="Field">Field of the related row.</param>
+/// <param name="Values">JSON texts (UTF-8) of scalars. Numbers are equal by value; <c>null</c> also stands for an absent field.</param>
+public sealed record WhereCondition(FieldPath Field, ImmutableArray<ImmutableArray<byte>> Values);
+
+public enum OrderDirection { Ascending, Descending }
+
+/// <summary>Arranges the rows that <c>many</c> embeds by a field of theirs. Rows without it come last in either direction, ties go by the row's key (ordinal, UTF-8).</summary>
+public sealed record OrderDefinition(FieldPath By, OrderDirection Direction = OrderDirection.Ascending);
+
+/// <summary>Writes field <paramref name="Source"/> of the related row as field <paramref name="Target"/> of the output, or of the embedded object.</summary>
+/// <param name="Target">Field that is written.</param>
+/// <param name="Source">Field of the related row.</param>
+/// <param name="Default">JSON text (UTF-8) for a row that lacks the field or has null there; null writes null.</param>
+public sealed record FieldMapping(string Target, FieldPath Source, ImmutableArray<byte>? Default = null);
 
 /// <summary>Embeds related rows as an object (or, with <c>many</c>, a list) under <paramref name="Target"/>. Empty <paramref name="Fields"/> means the whole row.</summary>
 public sealed record EmbedDefinition(string Target, ImmutableArray<FieldMapping> Fields);
@@ -81,9 +94,18 @@ public sealed record RelationDefinition
     /// <summary>Paths in the parent row whose values are the key; as many as <see cref="Key"/>, in the same order.</summary>
     public required ImmutableArray<FieldPath> Match { get; init; }
 
+    /// <summary>Conditions that a related row must fulfil, all of them.</summary>
+    public ImmutableArray<WhereCondition> Where { get; init; } = [];
+
     public PickDefinition? Pick { get; init; }
 
     public bool Many { get; init; }
+
+    /// <summary>With <see cref="Many"/>: the order of the list. Without it rows come in the order of the match values, and of their keys.</summary>
+    public OrderDefinition? Order { get; init; }
+
+    /// <summary>With <see cref="Many"/>: most rows of the list, the first ones of the order; null for all.</summary>
+    public int? Limit { get; init; }
 
     public ImmutableArray<FieldMapping> Set { get; init; } = [];
 

@@ -57,6 +57,10 @@ internal sealed class RelationRules(ProblemList problems)
             problems.Add(place["pick"], "pick takes one row, many: true takes all", "pick and many: true", "one of them");
         if (relation.Many && place["set"].Exists)
             problems.Add(place["set"], "many: true gives a list of rows, and set takes fields of one", "set and many: true", "embed with many: true, or set with pick");
+        if (!relation.Many && place["order"].Exists)
+            problems.Add(place["order"], "order arranges a list of rows", "order without many: true", "order with many: true, or pick");
+        if (!relation.Many && place["limit"].Exists)
+            problems.Add(place["limit"], "limit cuts a list of rows", "limit without many: true", "limit with many: true, or pick");
         if (place["fields"].Exists && !place["embed"].Exists)
             problems.Add(place["fields"], "fields names what embed takes over", "fields without embed", "fields with embed, or set");
     }

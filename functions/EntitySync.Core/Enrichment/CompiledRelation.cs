@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Errors;
 
@@ -11,7 +10,8 @@ public sealed class CompiledRelation
     {
         Definition = definition;
         Index = index;
-        Sources = [.. definition.Set.Select(mapping => mapping.Source)];
+        Filter = definition.Where.IsEmpty ? null : new RowFilter(definition.Where);
+        Arrangement = definition.Order is null && definition.Limit is null ? null : new RowArrangement(definition.Order, definition.Limit);
     }
 
     public RelationDefinition Definition { get; }
@@ -24,10 +24,11 @@ public sealed class CompiledRelation
 
     public string Name => Definition.Name;
 
-    /// <summary>Row fields of <c>set</c>, in order; the embedded value comes after them in a <see cref="PreparedRow"/>.</summary>
-    internal ImmutableArray<FieldPath> Sources { get; }
+    /// <summary>Null without <c>where</c>.</summary>
+    internal RowFilter? Filter { get; }
 
-    internal int EmbedIndex => Sources.Length;
+    /// <summary>Null when rows are listed as they are found, all of them.</summary>
+    internal RowArrangement? Arrangement { get; }
 
     /// <exception cref="InvalidRequestException">The definition asks for something the enricher cannot do.</exception>
     internal static CompiledRelation Compile(EntityDefinition entity, RelationDefinition definition, int index)
@@ -36,8 +37,10 @@ public sealed class CompiledRelation
         if (definition.Relations.Length > 0) throw Wrong("has relations of its own; the enricher follows none");
         if (definition.Many && definition.Set.Length > 0) throw Wrong("has many rows and 'set'; only 'embed' takes many");
         if (definition.Many && definition.Pick is not null) throw Wrong("has 'many' and 'pick'; they exclude each other");
-        var paths = definition.Set.Concat(definition.Embed?.Fields ?? []).Select(mapping => mapping.Source);
+        if (!definition.Many && (definition.Order is not null || definition.Limit is not null)) throw Wrong("has 'order' or 'limit' without 'many'");
+        var paths = definition.Set.Concat(definition.Embed?.Fields ?? []).Select(mapping => mapping.Source).Concat(definition.Where.Select(condition => condition.Field));
         if (definition.Pick is { } pick) paths = paths.Append(pick.Field);
+        if (definition.Order is { } order) paths = paths.Append(order.By);
         if (paths.FirstOrDefault(path => path.IsMany) is { } many) throw Wrong($"reads '{many}' of its row, which goes through an array");
         return new CompiledRelation(definition, index);
 

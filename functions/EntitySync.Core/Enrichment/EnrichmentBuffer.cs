@@ -50,6 +50,12 @@ public sealed class EnrichmentBuffer
 
     internal Growable<PreparedRow?> Chosen { get; } = new();
 
+    /// <summary>The rows that relations with <c>many</c> embed, in their order, relation by relation.</summary>
+    internal Growable<PreparedRow> Listed { get; } = new();
+
+    /// <summary>Where each relation's rows end in <see cref="Listed"/>.</summary>
+    internal Growable<int> ListEnds { get; } = new();
+
     internal Growable<byte> Output { get; } = new();
 
     internal Growable<EnrichItem> Items { get; } = new();
@@ -61,7 +67,7 @@ public sealed class EnrichmentBuffer
     public ReadOnlyMemory<byte> OutputSlice(int start, int length) => Output.Memory.Slice(start, length);
 
     /// <summary>Bytes this buffer holds on to.</summary>
-    public long Capacity => Output.Capacity + Unescaped.Capacity + (8L * (Rows.Capacity + Chosen.Capacity)) + (32L * (Keys.Capacity + Members.Capacity)) + (96L * Items.Capacity);
+    public long Capacity => Output.Capacity + Unescaped.Capacity + (8L * (Rows.Capacity + Chosen.Capacity + Listed.Capacity)) + (32L * (Keys.Capacity + Members.Capacity)) + (96L * Items.Capacity);
 
     /// <summary>Key <paramref name="index"/> of a scan: its relation and its text (UTF-8).</summary>
     public ReadOnlySpan<byte> KeyAt(in RootScan scan, int index, ReadOnlySpan<byte> root, out int relation)
@@ -82,6 +88,8 @@ public sealed class EnrichmentBuffer
         Output.Clear();
         Items.Clear();
     }
+
+    internal ReadOnlySpan<PreparedRow> ListOf(int relation) => Listed.Span[(relation == 0 ? 0 : ListEnds[relation - 1])..ListEnds[relation]];
 
     internal ReadOnlySpan<byte> Text(scoped in MatchKey key, ReadOnlySpan<byte> root) => (key.Unescaped ? Unescaped.Span : root).Slice(key.Start, key.Length);
 }

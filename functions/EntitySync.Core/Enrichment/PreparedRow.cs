@@ -8,12 +8,11 @@ using EntitySync.Core.State;
 namespace EntitySync.Core.Enrichment;
 
 /// <summary>
-/// A related row parsed once for one relation: the bytes of the fields the relation writes, and its pick value.
+/// A related row parsed once for one relation: whether it takes part, what it is picked or arranged by, and the bytes of the fields the relation writes.
 /// Immutable, but for its place in a chain of rows.
 /// </summary>
 public sealed class PreparedRow
 {
-    private static readonly byte[] Null = "null"u8.ToArray();
     private static readonly byte[] VersionName = Encoding.UTF8.GetBytes(RelatedRow.VersionAttribute);
 
     private PreparedRow(byte[] key)
@@ -27,10 +26,16 @@ public sealed class PreparedRow
     /// <summary>The row's key, UTF-8.</summary>
     internal byte[] Key { get; }
 
-    /// <summary>Null when the relation does not pick, or the row cannot be picked because it lacks the field.</summary>
+    /// <summary>False for a row that <c>where</c> leaves out or that lacks the field of the pick: it counts as not there.</summary>
+    internal bool IsCandidate { get; private init; }
+
+    /// <summary>Null when the relation does not pick, or the row is no candidate.</summary>
     internal PickValue? Pick { get; private init; }
 
-    /// <summary>JSON of each <c>set</c> source, <c>null</c> where the row lacks it; after them the embedded value.</summary>
+    /// <summary>Null when the relation has no <c>order</c>, or the row lacks its field.</summary>
+    internal PickValue? Order { get; private init; }
+
+    /// <summary>JSON of each <c>set</c> source, its default or <c>null</c> where the row lacks it; after them the embedded value.</summary>
     internal byte[][] Values { get; private init; } = [];
 
     /// <summary>Where the row's record stands; default for a row of a reference table.</summary>
@@ -57,11 +62,16 @@ public sealed class PreparedRow
     /// <param name="version">Null: what its <c>_version</c> says.</param>
     internal static PreparedRow Prepare(CompiledRelation relation, byte[] key, JsonElement row, Position origin, long? version = null)
     {
-        var values = relation.Sources.Select(source => Raw(row, source)).ToList();
-        if (relation.Definition.Embed is { } embed) values.Add(Embedded(row, embed));
+        var definition = relation.Definition;
+        var values = definition.Set.Select(field => RowFields.Json(row, field)).ToList();
+        if (definition.Embed is { } embed) values.Add(Embedded(row, embed));
+        var isMatch = relation.Filter?.Matches(row) ?? true;
+        var picked = isMatch && definition.Pick is { } pick ? RowFields.Comparable(row, pick.Field) : null;
         return new PreparedRow(key)
         {
-            Pick = relation.Definition.Pick is { } pick && Find(row, pick.Field) is { } value ? PickValue.From(value) : null,
+            IsCandidate = isMatch && (definition.Pick is null || picked is not null),
+            Pick = picked,
+            Order = isMatch && definition.Order is { } order ? RowFields.Comparable(row, order.By) : null,
             Values = [.. values],
             Origin = origin,
             Version = version ?? VersionOf(row),
@@ -73,16 +83,19 @@ public sealed class PreparedRow
 
     /// <summary>
     /// Chains what a relation needs of a match value's rows, so that joining does not look at all of them again for every entity: the winner of a pick, all
-    /// of <c>many</c>, else two, which is one too many. A row belongs to one chain only.
+    /// of <c>many</c> up to its limit, else two, which is one too many. Rows that <c>where</c> leaves out are not in it. A row belongs to one chain only.
     /// </summary>
     /// <param name="relation">The relation.</param>
     /// <param name="rows">The rows, ascending by key.</param>
     internal static PreparedRow? Chain(CompiledRelation relation, IEnumerable<PreparedRow> rows)
     {
+        rows = rows.Where(row => row.IsCandidate || row.Problem is not null);
         if (relation.Definition.Pick is { } pick) return Winner(rows, pick.Order);
+        if (!relation.Definition.Many) rows = rows.Take(2);
+        else if (relation.Arrangement is { } arrangement) rows = Arranged(arrangement, rows);
         PreparedRow? first = null;
         PreparedRow? last = null;
-        foreach (var row in relation.Definition.Many ? rows : rows.Take(2))
+        foreach (var row in rows)
         {
             row.Next = null;
             if (last is null) first = row;
@@ -99,18 +112,34 @@ public sealed class PreparedRow
         foreach (var row in rows)
         {
             if (row.Problem is not null) return row;
-            if (row.Pick is not null) best = best is null ? row : RootSplicer.Better(best, row, order);
+            best = best is null ? row : RootSplicer.Better(best, row, order);
         }
 
         return best;
     }
 
+    private static PreparedRow[] Arranged(RowArrangement arrangement, IEnumerable<PreparedRow> rows)
+    {
+        var arranged = new Growable<PreparedRow>();
+        foreach (var row in rows)
+        {
+            row.Next = null; // a row that is cut off must not keep those of an older chain alive
+            arrangement.Add(arranged, 0, row);
+        }
+
+        arrangement.Finish(arranged, 0);
+        return arranged.Span.ToArray();
+    }
+
     /// <summary>True when the relation makes the same of both rows; position and version may differ.</summary>
     internal bool HasSameContent(PreparedRow other)
     {
-        if (Problem != other.Problem || Pick is null != other.Pick is null || (Pick is { } pick && pick.CompareTo(other.Pick!) != 0)) return false;
-        return Values.Length == other.Values.Length && Values.Zip(other.Values).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second));
+        if (Problem != other.Problem || IsCandidate != other.IsCandidate) return false;
+        if (!IsCandidate) return true;
+        return IsSame(Pick, other.Pick) && IsSame(Order, other.Order) && Values.Length == other.Values.Length && Values.Zip(other.Values).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second));
     }
+
+    private static bool IsSame(PickValue? one, PickValue? other) => one is null || other is null ? ReferenceEquals(one, other) : one.CompareTo(other) == 0;
 
     private static long VersionOf(JsonElement row) =>
         row.TryGetProperty(RelatedRow.VersionAttribute, out var version) && version.ValueKind == JsonValueKind.Number && version.TryGetInt64(out var number) ? number : 0;
@@ -138,23 +167,10 @@ public sealed class PreparedRow
         {
             json.Write(i == 0 ? "{"u8 : ","u8);
             json.Write(PropertyName.Encode(embed.Fields[i].Target));
-            json.Write(Raw(row, embed.Fields[i].Source));
+            json.Write(RowFields.Json(row, embed.Fields[i]));
         }
 
         json.Write("}"u8);
         return json.WrittenSpan.ToArray();
-    }
-
-    private static byte[] Raw(JsonElement row, FieldPath path) => Find(row, path) is { } value ? JsonMarshal.GetRawUtf8Value(value).ToArray() : Null;
-
-    private static JsonElement? Find(JsonElement row, FieldPath path)
-    {
-        var current = row;
-        foreach (var step in path.Steps)
-        {
-            if (current.ValueKind != JsonValueKind.Object || !current.TryGetProperty(step.Name, out current)) return null;
-        }
-
-        return current;
     }
 }

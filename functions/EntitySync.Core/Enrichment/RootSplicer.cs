@@ -23,14 +23,17 @@ internal readonly ref struct RootSplicer(EnricherPlan plan, ReadOnlySpan<byte> r
     {
         if (FindUnusable() is { } unusable) return EnrichmentOutcome.Rejected(unusable);
         _buffer.Chosen.Clear();
+        _buffer.Listed.Clear();
+        _buffer.ListEnds.Clear();
         foreach (var relation in _plan.Relations)
         {
             var several = false;
-            var row = Choose(relation, ref several);
+            var row = relation.Definition.Many ? List(relation) : Choose(relation, ref several);
             if (several) return EnrichmentOutcome.Rejected($"relation '{relation.Name}' finds more than one row in '{relation.Table}' and does not pick: {KeyList(relation)}");
             if (row is null && relation.Definition.Missing.Action == MissingAction.Drop) return EnrichmentOutcome.Dropped;
             if (row is null && relation.Definition.Missing.Action == MissingAction.Reject) return EnrichmentOutcome.Rejected(MissingReason(relation));
             _buffer.Chosen.Add(row);
+            _buffer.ListEnds.Add(_buffer.Listed.Count);
         }
 
         if (OutputBytes() is var bytes && bytes > _plan.Limits.MaximumOutputBytes)
@@ -66,25 +69,34 @@ internal readonly ref struct RootSplicer(EnricherPlan plan, ReadOnlySpan<byte> r
         {
             if (target.Value < 0 || _buffer.Chosen[target.Relation] is not { } chosen) continue;
             if (!_plan.Relations[target.Relation].Definition.Many) bytes += chosen.Values[target.Value].Length;
-            else bytes += ListBytes(target);
+            else foreach (var row in _buffer.ListOf(target.Relation)) bytes += row.Values[target.Value].Length;
         }
 
         return bytes;
     }
 
-    private long ListBytes(TargetField target)
+    /// <summary>Lists the rows of a relation with <c>many</c>; returns the first.</summary>
+    private PreparedRow? List(CompiledRelation relation)
     {
-        var bytes = 0L;
-        for (var i = 0; i < Keys.Length; i++)
+        var listed = _buffer.Listed;
+        var start = listed.Count;
+        var keys = Keys;
+        var rows = Rows;
+        for (var i = 0; i < keys.Length; i++)
         {
-            if (Keys[i].Relation != target.Relation) continue;
-            for (var row = Rows[i]; row is not null; row = row.Next) bytes += row.Values[target.Value].Length;
+            if (keys[i].Relation != relation.Index) continue;
+            for (var row = rows[i]; row is not null; row = row.Next)
+            {
+                if (!row.IsCandidate) continue;
+                if (relation.Arrangement is { } arrangement) arrangement.Add(listed, start, row);
+                else listed.Add(row);
+            }
         }
 
-        return bytes;
+        relation.Arrangement?.Finish(listed, start);
+        return listed.Count > start ? listed[start] : null;
     }
 
-    // With many rows any of them is returned: it only tells that there is one.
     private PreparedRow? Choose(CompiledRelation relation, ref bool several)
     {
         PreparedRow? best = null;
@@ -96,10 +108,10 @@ internal readonly ref struct RootSplicer(EnricherPlan plan, ReadOnlySpan<byte> r
             if (keys[i].Relation != relation.Index) continue;
             for (var row = rows[i]; row is not null; row = row.Next)
             {
-                if (pick is not null && row.Pick is null) continue;
+                if (!row.IsCandidate) continue;
                 if (best is null) best = row;
                 else if (pick is not null) best = Better(best, row, pick.Order);
-                else several = !relation.Definition.Many;
+                else several = true;
             }
         }
 
@@ -174,15 +186,11 @@ internal readonly ref struct RootSplicer(EnricherPlan plan, ReadOnlySpan<byte> r
     private void WriteList(TargetField target)
     {
         var separator = (byte)'[';
-        for (var i = 0; i < Keys.Length; i++)
+        foreach (var row in _buffer.ListOf(target.Relation))
         {
-            if (Keys[i].Relation != target.Relation) continue;
-            for (var row = Rows[i]; row is not null; row = row.Next)
-            {
-                _buffer.Output.Add(separator);
-                _buffer.Output.Append(row.Values[target.Value]);
-                separator = (byte)',';
-            }
+            _buffer.Output.Add(separator);
+            _buffer.Output.Append(row.Values[target.Value]);
+            separator = (byte)',';
         }
 
         _buffer.Output.Add((byte)']');

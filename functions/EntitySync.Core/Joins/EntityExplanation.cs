@@ -22,7 +22,7 @@ public sealed record EntityExplanation(
 /// <param name="Key">The related row's own key.</param>
 /// <param name="Position">Position of the related row's record.</param>
 /// <param name="Version">The row's <c>_version</c>; 0 when it has none.</param>
-/// <param name="IsChosen">False for a candidate that lost a <c>pick</c>.</param>
+/// <param name="IsChosen">Whether it is in the output: false for a candidate that lost a <c>pick</c>, for a row left out by <c>where</c> or <c>limit</c>, and without an output.</param>
 /// <param name="Fields">What the relation takes from the row: output field and its JSON (UTF-8).</param>
 public sealed record ExplainedRow(
     string Relation, string Value, string Key, string Position, long Version, bool IsChosen, IReadOnlyList<(string Field, ReadOnlyMemory<byte> Json)> Fields);

@@ -26,7 +26,8 @@ internal sealed class Explain(TaskContext context, Enricher enricher, EntityTabl
             _ => ("rejected", outcome.Reason),
         };
         ReadOnlyMemory<byte>? output = state == "emitted" ? buffer.Output.Span.ToArray() : null;
-        return new EntityExplanation(state, reason, output, position, root, [.. rows.Select(found => Explained(found.Value, found.Row, found.Relation, buffer, state))], missing);
+        var chosen = entities.Relations.Select((_, index) => state == "emitted" ? ChosenKeys(index, buffer) : []).ToList();
+        return new EntityExplanation(state, reason, output, position, root, [.. rows.Select(found => Explained(found.Value, found.Row, found.Relation, chosen[found.Relation]))], missing);
     }
 
     /// <returns>The relation and value that have no answer yet; null when all have.</returns>
@@ -52,10 +53,17 @@ internal sealed class Explain(TaskContext context, Enricher enricher, EntityTabl
         return waiting;
     }
 
-    private ExplainedRow Explained(string value, PreparedRow row, int index, EnrichmentBuffer buffer, string state)
+    private static HashSet<byte[]> ChosenKeys(int relation, EnrichmentBuffer buffer)
+    {
+        var keys = new HashSet<byte[]>(ByteKeyComparer.Instance);
+        if (buffer.Chosen[relation] is { } chosen) keys.Add(chosen.Key);
+        foreach (var row in buffer.ListOf(relation)) keys.Add(row.Key);
+        return keys;
+    }
+
+    private ExplainedRow Explained(string value, PreparedRow row, int index, HashSet<byte[]> chosen)
     {
         var relation = entities.Relations[index].Relation;
-        var isChosen = relation.Definition.Many || (state == "emitted" && buffer.Chosen[index]?.Key.AsSpan().SequenceEqual(row.Key) == true);
         var names = relation.Definition.Set.Select(mapping => mapping.Target).Concat(relation.Definition.Embed is { } embed ? [embed.Target] : []);
         return new ExplainedRow(
             relation.Name,
@@ -63,7 +71,7 @@ internal sealed class Explain(TaskContext context, Enricher enricher, EntityTabl
             Encoding.UTF8.GetString(row.Key),
             row.Origin.ToString(),
             row.Version,
-            isChosen,
+            chosen.Contains(row.Key),
             [.. names.Zip(row.Values, (name, json) => (name, (ReadOnlyMemory<byte>)json))]);
     }
 }

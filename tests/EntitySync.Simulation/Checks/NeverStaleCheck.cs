@@ -99,32 +99,36 @@ public sealed class NeverStaleCheck(WorldHistory history)
         }
     }
 
-    /// <summary>Each row of the list is there with the fields seen, each other row is absent.</summary>
+    /// <summary>
+    /// Each row of the list is there with the fields seen, each other row is absent, or left out by <c>where</c>. Behind a full list (<c>limit</c>) it may be
+    /// anything: whether it should have been in the list is left to the final check and the lock-step run.
+    /// </summary>
     private List<Explanation> ExplainList(RelationDefinition relation, List<Place> places, JsonArray list, long tick, Explanation before)
     {
         List<Explanation> found = [before];
+        var isFull = list.Count == relation.Limit;
         var left = list.Select(element => element!.ToJsonString()).ToList();
         foreach (var group in places.GroupBy(place => place.Key).ToList())
         {
             var elements = left.Where(element => JsonNode.Parse(element)!["k"]?.GetValue<string>() == group.Key).ToList();
             foreach (var element in elements) left.Remove(element);
-            found = [.. found.SelectMany(explanation => ExplainRow(relation, [.. group], elements, tick, explanation, before))];
+            found = [.. found.SelectMany(explanation => ExplainRow(relation, [.. group], elements, isFull, tick, explanation, before))];
         }
 
         return left.Count == 0 ? found : [];
     }
 
-    private IEnumerable<Explanation> ExplainRow(RelationDefinition relation, List<Place> places, List<string> elements, long tick, Explanation into, Explanation before)
+    private IEnumerable<Explanation> ExplainRow(RelationDefinition relation, List<Place> places, List<string> elements, bool isFull, long tick, Explanation into, Explanation before)
     {
         if (places.Count == 0) return elements.Count == 0 ? [into] : [];
         var place = places[0];
         var rest = places[1..];
-        var absent = VersionsFrom(place, before, tick).Where(version => version.Row is null).Take(1)
-            .SelectMany(version => ExplainRow(relation, rest, elements, tick, into.With(place, version.Index), before));
+        var absent = VersionsFrom(place, before, tick).Where(version => version.Row is not { } row || isFull || !NaiveJoin.Fits(relation, row)).Take(1)
+            .SelectMany(version => ExplainRow(relation, rest, elements, isFull, tick, into.With(place, version.Index), before));
         var present = elements.SelectMany(element => VersionsFrom(place, before, tick)
-            .Where(version => version.Row is not null && Element(relation, place, version.Row) == element)
+            .Where(version => version.Row is not null && NaiveJoin.Fits(relation, version.Row) && Element(relation, place, version.Row) == element)
             .Take(1)
-            .SelectMany(version => ExplainRow(relation, rest, [.. elements.Where(other => !ReferenceEquals(other, element))], tick, into.With(place, version.Index), before)));
+            .SelectMany(version => ExplainRow(relation, rest, [.. elements.Where(other => !ReferenceEquals(other, element))], isFull, tick, into.With(place, version.Index), before)));
         return absent.Concat(present);
     }
 

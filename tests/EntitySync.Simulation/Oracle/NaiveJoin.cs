@@ -36,7 +36,8 @@ public static class NaiveJoin
     /// <param name="found">Rows in the order of the root's values, and of their keys.</param>
     public static JsonObject? Fields(RelationDefinition relation, IReadOnlyList<Candidate> found)
     {
-        var rows = relation.Pick is { } pick ? [.. Ordered(found.Where(row => row.Row[pick.Field.Text] is not null), pick).Take(1)] : found;
+        found = [.. found.Where(row => Fits(relation, row.Row))];
+        var rows = relation.Pick is { } pick ? [.. Ordered(found.Where(row => row.Row[pick.Field.Text] is not null), pick).Take(1)] : Listed(relation, found);
         if (rows.Count > 1 && !relation.Many) return null;
         if (rows.Count == 0)
         {
@@ -49,6 +50,10 @@ public static class NaiveJoin
             ? new() { [embed.Target] = new JsonArray([.. rows.Select(row => Mapped(row.Row, embed.Fields))]) }
             : Mapped(rows[0].Row, relation.Set);
     }
+
+    /// <summary>Whether a row counts; the grid's conditions are on whole numbers and null.</summary>
+    public static bool Fits(RelationDefinition relation, JsonObject row) => relation.Where.All(condition =>
+        condition.Values.Any(value => Encoding.UTF8.GetString(value.AsSpan()) == (row[condition.Field.Text]?.ToJsonString() ?? "null")));
 
     public static IEnumerable<string> TargetsOf(RelationDefinition relation) =>
         relation.Embed is { } embed ? [embed.Target] : relation.Set.Select(mapping => mapping.Target);
@@ -65,7 +70,18 @@ public static class NaiveJoin
     public static JsonObject Parse(byte[] json) => JsonNode.Parse(Encoding.UTF8.GetString(json))!.AsObject();
 
     private static JsonObject Mapped(JsonObject row, IEnumerable<FieldMapping> fields) =>
-        new(fields.Select(field => KeyValuePair.Create(field.Target, row[field.Source.Text]?.DeepClone())));
+        new(fields.Select(field => KeyValuePair.Create(field.Target, row[field.Source.Text]?.DeepClone() ?? (field.Default is { } constant ? JsonNode.Parse(constant.AsSpan()) : null))));
+
+    private static List<Candidate> Listed(RelationDefinition relation, IEnumerable<Candidate> rows)
+    {
+        if (relation.Order is { By.Text: var by, Direction: var direction })
+        {
+            var sign = direction == OrderDirection.Descending ? -1 : 1;
+            rows = rows.OrderBy(row => row.Row[by] is null).ThenBy(row => sign * (row.Row[by]?.GetValue<int>() ?? 0)).ThenBy(row => row.Key, StringComparer.Ordinal);
+        }
+
+        return [.. rows.Take(relation.Limit ?? int.MaxValue)];
+    }
 
     private static IEnumerable<Candidate> Ordered(IEnumerable<Candidate> rows, PickDefinition pick) => pick.Order switch
     {

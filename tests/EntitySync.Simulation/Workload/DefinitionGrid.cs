@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Text;
 using EntitySync.Core.Definitions;
 using EntitySync.Testing;
 
@@ -11,8 +13,8 @@ public static class DefinitionGrid
     public static SimulationCase Draw(Dice dice, IReadOnlyList<Strategy>? strategies = null)
     {
         var allowed = strategies ?? [Strategy.Broadcast, Strategy.Shuffle];
-        var relations = Enumerable.Range(0, allowed.Count == 0 ? 0 : dice.Pick([1, 1, 1, 2, 2, 3])).Select(index => DrawRelation(dice, index, dice.Pick(allowed))).ToList();
-        return new SimulationCase
+        List<RelationDefinition> relations = [.. Enumerable.Range(0, allowed.Count == 0 ? 0 : dice.Pick([1, 1, 1, 2, 2, 3])).Select(index => DrawRelation(dice, index, dice.Pick(allowed)))];
+        var simulated = new SimulationCase
         {
             Definition = Entity(relations, allowed.Count > 0 && dice.Chance(30) ? EmitWhen.OnChange : EmitWhen.Always),
             IsExactlyOnce = dice.Chance(75),
@@ -24,6 +26,7 @@ public static class DefinitionGrid
             HasSlowBroadcasts = dice.Chance(40),
             Options = new() { SuppressEqualOutput = dice.Chance(85) },
         };
+        return simulated with { Definition = simulated.Definition with { Relations = [.. relations.Select(relation => Shape(dice, relation))] } };
     }
 
     public static EntityDefinition Entity(IEnumerable<RelationDefinition> relations, EmitWhen when = EmitWhen.Always) => new()
@@ -61,6 +64,16 @@ public static class DefinitionGrid
         var order = !isMany && dice.Chance(65) ? dice.Pick<PickOrder?>([PickOrder.Min, PickOrder.Min, PickOrder.Max, PickOrder.First]) : null;
         return Relation(index, strategy, dice.Chance(50), order, isMany, DrawMissing(dice, index));
     }
+
+    /// <summary>Drawn last, so that the rest of a case is the same with and without.</summary>
+    private static RelationDefinition Shape(Dice dice, RelationDefinition relation) => relation with
+    {
+        Where = dice.Chance(30) ? [Where("m", dice.Pick<string[]>([["0"], ["0", "2"], ["null", "1"]]))] : [],
+        Order = relation.Many && dice.Chance(60) ? new OrderDefinition(Path("m"), dice.Pick([OrderDirection.Ascending, OrderDirection.Descending])) : null,
+        Limit = relation.Many && dice.Chance(40) ? 1 + dice.Below(2) : null,
+    };
+
+    private static WhereCondition Where(string field, string[] values) => new(Path(field), [.. values.Select(value => Encoding.UTF8.GetBytes(value).ToImmutableArray())]);
 
     private static MissingRule DrawMissing(Dice dice, int index) => dice.Below(8) switch
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using EntitySync.Core.Definitions;
 using EntitySync.Testing;
@@ -42,7 +43,10 @@ public sealed class DefinitionLoaderTests : IDisposable
         stars.Match.Select(path => path.Text).ShouldBe(["username", "tenant"]);
         (stars.Many, stars.Strategy, stars.Missing.Action).ShouldBe((true, Strategy.Shuffle, MissingAction.Drop));
         stars.Embed!.Target.ShouldBe("stars");
-        stars.Embed.Fields.ShouldBe([new FieldMapping("starredAt", SampleDefinitions.Path("at"))]);
+        stars.Embed.Fields.Select(field => (field.Target, field.Source.Text, Text(field.Default))).ShouldBe([("starredAt", "at", null), ("note", "text", "\"-\"")]);
+        stars.Where.Select(condition => $"{condition.Field}: {string.Join(' ', condition.Values.Select(value => Text(value)))}").ShouldBe(["public: true", "kind: \"star\" 1.0 null"]);
+        stars.Order.ShouldBe(new OrderDefinition(SampleDefinitions.Path("at"), OrderDirection.Descending));
+        stars.Limit.ShouldBe(100);
         var repo = stars.Relations.ShouldHaveSingleItem();
         (repo.Name, repo.Strategy, repo.Missing.Action).ShouldBe(("repo", Strategy.Shuffle, MissingAction.Reject));
         repo.Embed!.Fields.Select(field => (field.Target, field.Source.Text)).ShouldBe([("name", "name"), ("url", "url")]);
@@ -55,6 +59,8 @@ public sealed class DefinitionLoaderTests : IDisposable
         (definition.Replay.PageSize, definition.Replay.RatePerSecond, definition.Replay.Filter).ShouldBe((1000, null, null));
         definition.Emit.ShouldBe(new EmitDefinition(EmitWhen.OnChange, Once: true));
     }
+
+    private static string? Text(ImmutableArray<byte>? json) => json is { } bytes ? Encoding.UTF8.GetString(bytes.AsSpan()) : null;
 
     /// <summary>A key that the grammar allows but nobody reads would be a silent lie to its author.</summary>
     [Theory]
@@ -174,7 +180,7 @@ public sealed class DefinitionLoaderTests : IDisposable
         Write("a.yaml", Samples.Item);
         Write("b.yaml", Samples.Profile.With("topic: user-profiles", "topic: items-merged"));
 
-        FolderProblems().ShouldBe(["b.yaml(40,10): output.topic: two entities write one topic: found 'items-merged', also written by entity 'item' in a.yaml, allowed: a topic of its own."]);
+        FolderProblems().ShouldBe(["b.yaml(50,10): output.topic: two entities write one topic: found 'items-merged', also written by entity 'item' in a.yaml, allowed: a topic of its own."]);
     }
 
     [Theory]

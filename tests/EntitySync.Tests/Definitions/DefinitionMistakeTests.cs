@@ -85,11 +85,19 @@ public sealed class DefinitionMistakeTests
         Samples.Problems(Samples.Item.With(part, other)).ShouldBe(problems.Select(problem => "item.yaml" + problem));
 
     [Theory]
-    [InlineData("segments: 8", "segments: 1001", "(50,17): replay.ids.dynamodb.segments: found '1001', allowed: a whole number from 1 to 1000.")]
-    [InlineData("table: users", "table: u", "(44,14): replay.ids.dynamodb.table: found 'u', allowed: a DynamoDB name: 3 to 200 of a-z A-Z 0-9 . _ -.")]
-    [InlineData("          attribute: username\n", "", "(48,11): replay.ids.dynamodb.indexes.payment.attribute: required key is missing: found nothing, allowed: an attribute name of 1 to 255 characters without white space.")]
-    [InlineData("  payment:\n    from", "  pay.ment:\n    from", "(30,3): relations.pay.ment: found 'pay.ment', allowed: a relation name: 1 to 100 of a-z A-Z 0-9 _ -.", "(47,9): replay.ids.dynamodb.indexes.payment: unknown relation: found 'payment', allowed: stars, repo, pay.ment. Did you mean 'pay.ment'?")]
-    [InlineData("          - name\n", "          - 12\n", "(27,13): relations.stars.relations.repo.fields[0]: found '12', which YAML does not read as text, allowed: a top-level field name, without white space . [ ] (in quotes when it looks like a number, true or false).")]
+    [InlineData("segments: 8", "segments: 1001", "(60,17): replay.ids.dynamodb.segments: found '1001', allowed: a whole number from 1 to 1000.")]
+    [InlineData("table: users", "table: u", "(54,14): replay.ids.dynamodb.table: found 'u', allowed: a DynamoDB name: 3 to 200 of a-z A-Z 0-9 . _ -.")]
+    [InlineData("          attribute: username\n", "", "(58,11): replay.ids.dynamodb.indexes.payment.attribute: required key is missing: found nothing, allowed: an attribute name of 1 to 255 characters without white space.")]
+    [InlineData("  payment:\n    from", "  pay.ment:\n    from", "(40,3): relations.pay.ment: found 'pay.ment', allowed: a relation name: 1 to 100 of a-z A-Z 0-9 _ -.", "(57,9): replay.ids.dynamodb.indexes.payment: unknown relation: found 'payment', allowed: stars, repo, pay.ment. Did you mean 'pay.ment'?")]
+    [InlineData("public: true", "public: { is: true }", "(15,15): relations.stars.where.public: found a map, allowed: text, a number, true, false or null, or a list of such.")]
+    [InlineData("public: true", "pub[]: .nan", "(15,7): relations.stars.where.pub[]: found 'pub[]', allowed: a path to one value such as sku or address.country, without [].", "(15,14): relations.stars.where.pub[]: JSON has no such value: found '.nan', allowed: a finite number, null, or quoted text.")]
+    [InlineData("[star, 1.0, null]", "[star, [1]]", "(16,20): relations.stars.where.kind[1]: found a list, allowed: text, a number, true, false or null.")]
+    [InlineData("[star, 1.0, null]", "[]", "(16,13): relations.stars.where.kind: found an empty list, allowed: 1 to 100 items.")]
+    [InlineData("direction: descending", "direction: down", "(20,18): relations.stars.order.direction: found 'down', allowed: ascending, descending.")]
+    [InlineData("by: at", "field: at", "(19,7): relations.stars.order.field: unknown key: found 'field', allowed: by, direction.", "(19,7): relations.stars.order.by: required key is missing: found nothing, allowed: a path to one value such as sku or address.country, without [].")]
+    [InlineData("limit: 100", "limit: 10001", "(21,12): relations.stars.limit: found '10001', allowed: a whole number from 1 to 10000.")]
+    [InlineData("from: text", "path: text", "(26,9): relations.stars.fields.note.path: unknown key: found 'path', allowed: from, default.", "(26,9): relations.stars.fields.note.from: required key is missing: found nothing, allowed: a path to one value such as sku or address.country, without [].")]
+    [InlineData("          - name\n", "          - 12\n", "(37,13): relations.stars.relations.repo.fields[0]: found '12', which YAML does not read as text, allowed: a top-level field name, without white space . [ ] (in quotes when it looks like a number, true or false).")]
     public void MistakeInProfile_IsReportedWithItsPosition(string part, string other, params string[] problems) =>
         Samples.Problems(Samples.Profile.With(part, other)).ShouldBe(problems.Select(problem => "item.yaml" + problem));
 

@@ -12,6 +12,8 @@ public sealed class DefinitionRuleTests
     [InlineData("    set:\n      minimumDeliveryTime: minimumTime\n      maximumDeliveryTime: maximumTime\n    missing:\n      set:\n        minimumDeliveryTime: null\n", "", "(9,5): relations.deliveryClass: nothing of the related row would reach the output: found no set and no embed, allowed: set, embed or both.")]
     [InlineData("strategy: lookup", "strategy: lookup\n    fields: [name]", "(21,13): relations.deliveryClass.fields: fields names what embed takes over: found fields without embed, allowed: fields with embed, or set.")]
     [InlineData("strategy: lookup", "strategy: lookup\n    embed: class\n    fields: [name, name]", "(22,20): relations.deliveryClass.fields[1]: a field is written twice: found 'name', taken by fields, allowed: a field that nothing else writes.")]
+    [InlineData("strategy: lookup", "strategy: lookup\n    order: { by: name }", "(21,12): relations.deliveryClass.order: order arranges a list of rows: found order without many: true, allowed: order with many: true, or pick.")]
+    [InlineData("strategy: lookup", "strategy: lookup\n    limit: 10", "(21,12): relations.deliveryClass.limit: limit cuts a list of rows: found limit without many: true, allowed: limit with many: true, or pick.")]
     // targets
     [InlineData("strategy: lookup", "strategy: lookup\n    embed: minimumDeliveryTime", "(21,12): relations.deliveryClass.embed: a field is written twice: found 'minimumDeliveryTime', taken by relation 'deliveryClass', allowed: a field that nothing else writes.")]
     [InlineData("maximumDeliveryTime: maximumTime", "sku: maximumTime", "(16,7): relations.deliveryClass.set.sku: a field is written twice: found 'sku', taken by the root's key, allowed: a field that nothing else writes.")]
@@ -49,17 +51,17 @@ public sealed class DefinitionRuleTests
         Samples.Problems(Samples.Item.With(part, other)).ShouldBe(problems.Select(problem => "item.yaml" + problem));
 
     [Theory]
-    [InlineData("        embed: repo\n", "        strategy: broadcast\n        embed: repo\n", "(25,19): relations.stars.relations.repo.strategy: a nested relation is joined where its parent is: found 'broadcast', allowed: shuffle, or no strategy (it is the parent's).")]
-    [InlineData("        embed: repo\n", "        strategy: lookup\n        embed: repo\n", "(25,19): relations.stars.relations.repo.strategy: a nested relation is joined where its parent is: found 'lookup', allowed: shuffle, or no strategy (it is the parent's).")]
-    [InlineData("        embed: repo\n", "        embed: starredAt\n", "(25,16): relations.stars.relations.repo.embed: a field is written twice: found 'starredAt', taken by fields, allowed: a field that nothing else writes.")]
-    [InlineData("        payment:\n", "        paymnt:\n", "(47,9): replay.ids.dynamodb.indexes.paymnt: unknown relation: found 'paymnt', allowed: stars, repo, payment. Did you mean 'payment'?")]
+    [InlineData("        embed: repo\n", "        strategy: broadcast\n        embed: repo\n", "(35,19): relations.stars.relations.repo.strategy: a nested relation is joined where its parent is: found 'broadcast', allowed: shuffle, or no strategy (it is the parent's).")]
+    [InlineData("        embed: repo\n", "        strategy: lookup\n        embed: repo\n", "(35,19): relations.stars.relations.repo.strategy: a nested relation is joined where its parent is: found 'lookup', allowed: shuffle, or no strategy (it is the parent's).")]
+    [InlineData("        embed: repo\n", "        embed: starredAt\n", "(35,16): relations.stars.relations.repo.embed: a field is written twice: found 'starredAt', taken by fields, allowed: a field that nothing else writes.")]
+    [InlineData("        payment:\n", "        paymnt:\n", "(57,9): replay.ids.dynamodb.indexes.paymnt: unknown relation: found 'paymnt', allowed: stars, repo, payment. Did you mean 'payment'?")]
     public void BrokenRuleInProfile_IsReported(string part, string other, params string[] problems) =>
         Samples.Problems(Samples.Profile.With(part, other)).ShouldBe(problems.Select(problem => "item.yaml" + problem));
 
     [Theory]
-    [InlineData("key: user\n", "key: user.id\n", "(32,10): relations.payment.key: a reference table is looked up by one field: found 'user.id', allowed: one top-level field, or source: topic.")]
-    [InlineData("match: repoId\n", "match: user.repo\n", "(24,16): relations.stars.relations.repo.match: no document can fit both paths: found 'user.repo' takes 'user' as an object, 'user' as a value, allowed: key and match paths that agree.")]
-    [InlineData("match: username\n", "match: username.first\n", "(33,12): relations.payment.match: no document can fit both paths: found 'username.first' takes 'username' as an object, 'username' as a value, allowed: key and match paths that agree.")]
+    [InlineData("key: user\n", "key: user.id\n", "(42,10): relations.payment.key: a reference table is looked up by one field: found 'user.id', allowed: one top-level field, or source: topic.")]
+    [InlineData("match: repoId\n", "match: user.repo\n", "(34,16): relations.stars.relations.repo.match: no document can fit both paths: found 'user.repo' takes 'user' as an object, 'user' as a value, allowed: key and match paths that agree.")]
+    [InlineData("match: username\n", "match: username.first\n", "(43,12): relations.payment.match: no document can fit both paths: found 'username.first' takes 'username' as an object, 'username' as a value, allowed: key and match paths that agree.")]
     public void TwoPlacesOfProfile_Disagree(string part, string other, params string[] problems) =>
         Samples.Problems(Samples.Profile.With(part, other)).ShouldBe(problems.Select(problem => "item.yaml" + problem));
 
@@ -81,9 +83,9 @@ public sealed class DefinitionRuleTests
         problems.ShouldBe(strategy != Strategy.Lookup ? [] :
         [
             "item.yaml(9,7): relations.stars.key: a reference table is looked up by one field: found 2 fields, allowed: one top-level field, or strategy broadcast or shuffle.",
-            "item.yaml(21,7): relations.stars.relations: nested relations need strategy broadcast or shuffle: found relations under strategy lookup, allowed: strategy broadcast or shuffle for the parent, or no nested relations.",
-            "item.yaml(52,9): emit.when: Enrich emits every record it enriches: found on-change with lookup relation 'stars', allowed: always, or strategy broadcast or shuffle for all relations.",
-            "item.yaml(53,9): emit.once: Enrich emits every record it enriches: found true with lookup relation 'stars', allowed: false, or strategy broadcast or shuffle for all relations.",
+            "item.yaml(31,7): relations.stars.relations: nested relations need strategy broadcast or shuffle: found relations under strategy lookup, allowed: strategy broadcast or shuffle for the parent, or no nested relations.",
+            "item.yaml(62,9): emit.when: Enrich emits every record it enriches: found on-change with lookup relation 'stars', allowed: always, or strategy broadcast or shuffle for all relations.",
+            "item.yaml(63,9): emit.once: Enrich emits every record it enriches: found true with lookup relation 'stars', allowed: false, or strategy broadcast or shuffle for all relations.",
         ]);
     }
 

@@ -16,6 +16,9 @@ public sealed class DefinitionSchemaTests
         { "relations: { r: X }", "/definitions/relation", "relations.r" },
         { "relations: { r: { relations: { n: X } } }", "/definitions/relation", "relations.r.relations.n" },
         { "relations: { r: { pick: X } }", "/definitions/relation/properties/pick", "relations.r.pick" },
+        { "relations: { r: { order: X } }", "/definitions/relation/properties/order", "relations.r.order" },
+        { "relations: { r: { set: { f: X } } }", "/definitions/relation/properties/set/additionalProperties/anyOf/1", "relations.r.set.f" },
+        { "relations: { r: { fields: { f: X } } }", "/definitions/relation/properties/fields/anyOf/1/additionalProperties/anyOf/1", "relations.r.fields.f" },
         { "relations: { r: { missing: X } }", "/definitions/relation/properties/missing/anyOf/1", "relations.r.missing" },
         { "emit: X", "/properties/emit", "emit" },
         { "emit: { complete: X }", "/properties/emit/properties/complete", "emit.complete" },
@@ -34,6 +37,7 @@ public sealed class DefinitionSchemaTests
         { "root: { format: 0 }", "/properties/root/properties/format", "root.format" },
         { "relations: { r: { strategy: 0 } }", "/definitions/relation/properties/strategy", "relations.r.strategy" },
         { "relations: { r: { source: 0 } }", "/definitions/relation/properties/source", "relations.r.source" },
+        { "relations: { r: { order: { direction: 0 } } }", "/definitions/relation/properties/order/properties/direction", "relations.r.order.direction" },
         { "relations: { r: { missing: 0 } }", "/definitions/relation/properties/missing/anyOf/0", "relations.r.missing" },
         { "emit: { when: 0 }", "/properties/emit/properties/when", "emit.when" },
     };

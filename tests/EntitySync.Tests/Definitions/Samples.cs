@@ -60,10 +60,20 @@ internal static class Samples
             match:
               - username
               - tenant
+            where:
+              public: true
+              kind: [star, 1.0, null]
             many: true
+            order:
+              by: at
+              direction: descending
+            limit: 100
             embed: stars
             fields:
               starredAt: at
+              note:
+                from: text
+                default: "-"
             missing: drop
             strategy: shuffle
             relations:

@@ -34,7 +34,7 @@ internal static class SchemaCheck
 
     private static IEnumerable<string> Own(JsonObject schema, JsonNode? value)
     {
-        if (schema["type"] is { } type && (string)type! != TypeOf(value)) yield return $"not {type}";
+        if (schema["type"] is { } type && (string)type! != TypeOf(value) && ((string)type!, TypeOf(value)) != ("number", "integer")) yield return $"not {type}";
         if (schema["enum"] is JsonArray words && !words.Any(word => JsonNode.DeepEquals(word, value))) yield return "not one of enum";
         if (TypeOf(value) == "string")
         {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -66,8 +67,11 @@ public sealed class EnricherPropertyTests
             Match = [SampleDefinitions.Path(random.Next(2) == 0 ? "classes[]" : "nested.lines[].class")],
             Pick = kind < 2 ? new PickDefinition((PickOrder)random.Next(3), SampleDefinitions.Path("n")) : null,
             Many = kind == 3,
-            Set = kind == 3 ? [] : [new FieldMapping(target, SampleDefinitions.Path("n")), new FieldMapping("t\"2", SampleDefinitions.Path("deep.x"))],
-            Embed = kind == 0 ? null : new EmbedDefinition("t3", random.Next(2) == 0 ? [] : [new FieldMapping("é", SampleDefinitions.Path("n")), new FieldMapping("y", SampleDefinitions.Path("deep"))]),
+            Where = random.Next(3) == 0 ? Where(random) : [],
+            Order = kind == 3 && random.Next(3) > 0 ? new OrderDefinition(SampleDefinitions.Path(random.Next(2) == 0 ? "n" : "deep.x"), (OrderDirection)random.Next(2)) : null,
+            Limit = kind == 3 && random.Next(2) == 0 ? random.Next(1, 4) : null,
+            Set = kind == 3 ? [] : [new FieldMapping(target, SampleDefinitions.Path("n"), Default(random)), new FieldMapping("t\"2", SampleDefinitions.Path("deep.x"))],
+            Embed = kind == 0 ? null : new EmbedDefinition("t3", random.Next(2) == 0 ? [] : [new FieldMapping("é", SampleDefinitions.Path("n")), new FieldMapping("y", SampleDefinitions.Path("deep"), Default(random))]),
             Missing = random.Next(4) switch
             {
                 0 => MissingRule.Omit,
@@ -77,6 +81,14 @@ public sealed class EnricherPropertyTests
         };
         return SampleDefinitions.Item() with { Root = new RootDefinition("items", SampleDefinitions.Path("sku")), Relations = [relation] };
     }
+
+    private static ImmutableArray<WhereCondition> Where(Random random) =>
+    [
+        .. ((string[])["n", "deep.x"]).Take(random.Next(1, 3)).Select(field => new WhereCondition(SampleDefinitions.Path(field),
+            [.. Numbers[..^2].Where(_ => random.Next(2) == 0).Append("null").Take(random.Next(5, 20)).Select(json => Encoding.UTF8.GetBytes(json).ToImmutableArray())])),
+    ];
+
+    private static ImmutableArray<byte>? Default(Random random) => random.Next(2) == 0 ? null : [.. "{\"default\":[1.50]}"u8];
 
     private static InMemoryReferenceTables Tables(Random random)
     {

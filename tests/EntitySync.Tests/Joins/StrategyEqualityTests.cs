@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json.Nodes;
 using EntitySync.Core.Definitions;
 using EntitySync.Testing;
@@ -99,7 +101,10 @@ public sealed class StrategyEqualityTests
             Match = [SampleDefinitions.Path(random.Next(2) == 0 ? "classes[]" : "one.class")],
             Many = many,
             Pick = pick && !many ? new PickDefinition((PickOrder)random.Next(3), SampleDefinitions.Path("n")) : null,
-            Set = many ? [] : [new FieldMapping("t1", SampleDefinitions.Path("n"))],
+            Where = random.Next(3) == 0 ? [new WhereCondition(SampleDefinitions.Path(random.Next(2) == 0 ? "x" : "n"), [Json("1"), random.Next(2) == 0 ? Json("null") : Json("2")])] : [],
+            Order = many && random.Next(3) > 0 ? new OrderDefinition(SampleDefinitions.Path("n"), (OrderDirection)random.Next(2)) : null,
+            Limit = many && random.Next(2) == 0 ? random.Next(1, 4) : null,
+            Set = many ? [] : [new FieldMapping("t1", SampleDefinitions.Path("n"), random.Next(2) == 0 ? null : Json("\"none\""))],
             Embed = many || random.Next(2) == 0 ? new EmbedDefinition("t2", random.Next(2) == 0 ? [] : [new FieldMapping("m", SampleDefinitions.Path("n"))]) : null,
             Missing = random.Next(4) switch
             {
@@ -113,7 +118,9 @@ public sealed class StrategyEqualityTests
     }
 
     private static string Describe(EntityDefinition definition) =>
-        $"match {definition.Relations[0].Match[0]}, pick {definition.Relations[0].Pick}, many {definition.Relations[0].Many}, missing {definition.Relations[0].Missing.Action}";
+        $"match {definition.Relations[0].Match[0]}, pick {definition.Relations[0].Pick}, many {definition.Relations[0].Many}, where {definition.Relations[0].Where.FirstOrDefault()?.Field}, order {definition.Relations[0].Order}, limit {definition.Relations[0].Limit}, missing {definition.Relations[0].Missing.Action}";
+
+    private static ImmutableArray<byte> Json(string text) => [.. Encoding.UTF8.GetBytes(text)];
 
     private static string Row(Random random, string name) =>
         $$"""{"name":"{{name}}"{{(random.Next(6) == 0 ? "" : $",\"n\":{Numbers[random.Next(Numbers.Length)]}")}},"x":{{random.Next(3)}}}""";

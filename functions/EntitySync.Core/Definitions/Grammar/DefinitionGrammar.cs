@@ -30,6 +30,10 @@ internal static class DefinitionGrammar
         ("drop", "the entity is not emitted"),
         ("reject", "the record goes to the dead-letter topic"));
 
+    private static WordType Directions => Words(
+        ("ascending", "numbers, then text, then false and true; smallest first"),
+        ("descending", "the other way round"));
+
     private static WordType Emissions => Words(
         ("always", "with every update of the root or of a related row"),
         ("on-change", "only when the output differs from the last one"));
@@ -61,11 +65,14 @@ internal static class DefinitionGrammar
         new("source", Sources, "Who owns the rows. Without it: table for strategy lookup, topic for broadcast and shuffle.", "\"table\""),
         new("key", OneOrMore(TextForms.SinglePath), "The related row's key field; a list for a composite key.", "\"name\"", Required: true),
         new("match", OneOrMore(TextForms.Path), "Path in the parent row whose value is the key; [] means every element of an array. A list for a composite key, as many and in the same order.", "\"deliveryClasses[]\"", Required: true),
+        new("where", Where(), "Only related rows whose field has this value, or one of these, count; all others are as if they were not there. Several fields: all must fit. Numbers are equal by value; null also means that the field is absent.", """{"status":["open","draft"],"public":true}"""),
         new("pick", Pick(), "Takes one of several related rows; ties go to the smallest key. Without it there is only one row, or many: true embeds them all.", """{"min":"minimumTime"}"""),
         new("many", new FlagType(), "true embeds all related rows as a list. Goes with embed, not with pick or set.", "true", Default: "false"),
-        new("set", new MapType(TextForms.Field, TextForms.SinglePath), "Output field: field of the related row.", """{"minimumDeliveryTime":"minimumTime"}"""),
+        new("order", Order(), "Order of the list that many: true embeds. Without it rows come in the order of the match values, and of their keys.", """{"by":"starredAt","direction":"descending"}"""),
+        new("limit", new IntegerType(1, 10_000), "Most rows of the list that many: true embeds, the first ones of the order. Without it all.", "100"),
+        new("set", new MapType(TextForms.Field, Source()), "Output field: field of the related row, or from that field with a default.", """{"minimumDeliveryTime":"minimumTime"}"""),
         new("embed", TextForms.Field, "Output field that gets the related row as an object (with many: true a list of them).", "\"deliveryClass\""),
-        new("fields", new EitherType([new ListType(TextForms.Field, 200), new MapType(TextForms.Field, TextForms.SinglePath)]), "Fields of the row to embed: a list of names, or new name: field. Without it the whole row.", """["name","minimumTime"]"""),
+        new("fields", new EitherType([new ListType(TextForms.Field, 200), new MapType(TextForms.Field, Source())]), "Fields of the row to embed: a list of names, or new name: field (as in set, with a default if need be). Without it the whole row.", """["name","minimumTime"]"""),
         new("missing", Missing(), "What happens when there is no related row to use.", """{"set":{"minimumDeliveryTime":null}}""", Default: "\"omit\""),
         new("strategy", Strategies, "How the relation is joined; all give the same result. A nested relation has its parent's.", "\"lookup\"", Default: "\"broadcast\""),
         new("relations", new RelationsType(), "Relations of the related row itself. Their parent needs strategy broadcast or shuffle.", """{"repo":{"from":"repos","key":"id","match":"repoId","embed":"repo"}}"""),
@@ -77,6 +84,27 @@ internal static class DefinitionGrammar
         new("max", TextForms.SinglePath, "The row with the greatest value of this field.", "\"validFrom\""),
         new("first", TextForms.SinglePath, "The row with the smallest key among those that have this field.", "\"name\""),
     ], ExactlyOne: true);
+
+    private static MapType Where()
+    {
+        var value = new ScalarType();
+        return new(TextForms.SinglePath, new EitherType([value, new ListType(value, 100)]));
+    }
+
+    private static ObjectType Order() => new(
+    [
+        new("by", TextForms.SinglePath, "Field of the related row. Rows without it come last, ties go by the row's key.", "\"starredAt\"", Required: true),
+        new("direction", Directions, "Which rows come first.", "\"descending\"", Default: "\"ascending\""),
+    ]);
+
+    private static EitherType Source() => new(
+    [
+        TextForms.SinglePath,
+        new ObjectType([
+            new("from", TextForms.SinglePath, "Field of the related row.", "\"label\"", Required: true),
+            new("default", new ConstantType(), "What is written when the row is there but lacks the field or has null there. Without any row missing decides.", "\"REF INCONNUE\"", Required: true),
+        ]),
+    ]);
 
     private static EitherType Missing() => new(
     [

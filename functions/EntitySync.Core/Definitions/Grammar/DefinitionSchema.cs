@@ -65,6 +65,7 @@ public static class DefinitionSchema
                 break;
             case WordType words: WriteStrings(json, "enum", words.Words.Select(word => word.Text)); break;
             case FlagType: json.WriteString("type", "boolean"); break;
+            case ScalarType: WriteScalar(json); break;
             case IntegerType integer:
                 json.WriteString("type", "integer");
                 json.WriteNumber("minimum", integer.Min);
@@ -98,6 +99,19 @@ public static class DefinitionSchema
         json.WriteStartObject("properties");
         foreach (var key in type.Keys) WriteKey(json, key);
         json.WriteEndObject();
+    }
+
+    private static void WriteScalar(Utf8JsonWriter json)
+    {
+        json.WriteStartArray("anyOf");
+        foreach (var type in (string[])["string", "number", "boolean", "null"])
+        {
+            json.WriteStartObject();
+            json.WriteString("type", type);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteAnyRequired(Utf8JsonWriter json, IEnumerable<string> names)

@@ -18,13 +18,13 @@ internal sealed class GrammarCheck(ProblemList problems)
 
     private void CheckScalar(YamlPlace place, YamlScalar scalar, GrammarType type)
     {
-        switch (type is EitherType either ? either.Forms.FirstOrDefault(form => form is TextType or WordType) : type)
+        switch (type is EitherType either ? either.Forms.FirstOrDefault(form => form is TextType or WordType or ScalarType) : type)
         {
             case TextType text: CheckText(place, scalar, text); break;
             case WordType words: CheckWord(place, scalar, words); break;
             case IntegerType integer: CheckInteger(place, integer); break;
             case FlagType when scalar.Kind != ScalarKind.Flag: problems.Add(place, "", scalar.Shown, type.Allowed, MeantFlag(scalar.Text)); break;
-            case ConstantType: CheckConstant(place, scalar); break;
+            case ConstantType or ScalarType: CheckConstant(place, scalar); break;
             case FlagType: break;
             default: WrongType(place, type); break;
         }

@@ -44,6 +44,12 @@ internal sealed record ConstantType : GrammarType
     public override string Allowed => "a JSON value (null, true, 12.50, text, list or map)";
 }
 
+/// <summary>A value that another can be equal to.</summary>
+internal sealed record ScalarType : GrammarType
+{
+    public override string Allowed => "text, a number, true, false or null";
+}
+
 internal sealed record ListType(GrammarType Item, int MaxItems) : GrammarType
 {
     public override string Allowed => $"a list of {Item.Allowed}";
