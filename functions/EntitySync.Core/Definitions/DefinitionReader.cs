@@ -35,6 +35,7 @@ internal sealed class DefinitionReader(Strategy? strategy)
             Name = name,
             From = relation["from"].Text ?? "",
             Source = ReadWord(relation["source"], joined == Strategy.Lookup ? RelationSource.Table : RelationSource.Topic),
+            Format = ReadWord(relation["format"], DocumentFormat.Json),
             Key = ReadPaths(relation["key"]),
             Match = ReadPaths(relation["match"]),
             Where = ReadWhere(relation["where"]),

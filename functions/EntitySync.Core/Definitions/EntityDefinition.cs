@@ -86,6 +86,9 @@ public sealed record RelationDefinition
     /// <summary>As the file says it; a lookup relation's rows come from a reference table in any case.</summary>
     public RelationSource Source { get; init; }
 
+    /// <summary>How the topic's records are written; <see cref="DocumentFormat.Debezium"/> only for rows that somebody else owns.</summary>
+    public DocumentFormat Format { get; init; }
+
     public bool IsFromTable => Source == RelationSource.Table || Strategy == Strategy.Lookup;
 
     /// <summary>The related row's key fields; several for a composite key.</summary>

@@ -25,6 +25,8 @@ internal sealed class RelationRules(ProblemList problems)
         if (relation is { Strategy: Strategy.Lookup, Source: RelationSource.Topic })
             problems.Add(place["source"], "Enrich reads a reference table", "topic with strategy lookup", "table, or strategy broadcast or shuffle");
         if (relation.IsFromTable) CheckTableKey(place["key"], relation);
+        if (relation is { IsFromTable: true, Format: DocumentFormat.Debezium })
+            problems.Add(place["format"], "the rows of a reference table are published as plain JSON", "debezium", "json, or source: topic with strategy broadcast or shuffle");
         CheckCardinality(place, relation);
         siblings.TakeAll(place, $"relation '{relation.Name}'");
         CheckMissing(place);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using EntitySync.Core.Enrichment;
 using EntitySync.Core.Errors;
+using EntitySync.Core.Joins.Debezium;
 using EntitySync.Core.State;
 
 namespace EntitySync.Core.Joins;
@@ -21,6 +22,7 @@ internal sealed class BroadcastTable(string entity, int source, CompiledRelation
     private readonly JoinColumn _column = new(relation.Definition.Key[0], options.RelatedRowBytes);
     private readonly long[] _positions = new long[partitions];
     private readonly long[] _unknownDepartures = [.. Enumerable.Repeat(-1L, partitions)];
+    private readonly RelatedRecords _records = new(relation.Definition.Format, partitions);
     private bool _hasOwnKeys;
     private bool _hasOtherKeys;
 
@@ -31,6 +33,9 @@ internal sealed class BroadcastTable(string entity, int source, CompiledRelation
     public long Rows => _rows.Count;
 
     public long Bytes { get; private set; }
+
+    /// <summary>Records that were no change of a row (see <see cref="ChangeKind.Ignore"/>).</summary>
+    public long PassedOver { get; private set; }
 
     /// <summary>Next offset of each partition.</summary>
     public ReadOnlySpan<long> Positions => _positions;
@@ -64,6 +69,18 @@ internal sealed class BroadcastTable(string entity, int source, CompiledRelation
         if (record.Offset < _positions[record.Partition]) return null;
         _positions[record.Partition] = record.Offset + 1;
         foreach (var follower in _followers) follower.OnMoved();
+        switch (_records.Read(record, out var row, out var problem))
+        {
+            case ChangeKind.Bad: return problem;
+            case ChangeKind.Ignore: PassedOver++; return null;
+            case ChangeKind.Repeat: return null;
+            case ChangeKind.Truncate: RemoveAll(record); return null;
+            default: return ApplyRow(row);
+        }
+    }
+
+    private string? ApplyRow(in LogRecord record)
+    {
         if (record.Key is not { } key) return "related row has no key";
         if (record.Value is not { } value)
         {
@@ -78,6 +95,11 @@ internal sealed class BroadcastTable(string entity, int source, CompiledRelation
         var row = PreparedRow.Prepare(relation, rowKey, document.RootElement, new Position(relation.Table, record.Partition, record.Offset));
         Put(record, rowKey, joinValue.Exists ? joinValue.Bytes.ToArray() : null, row);
         return null;
+    }
+
+    private void RemoveAll(in LogRecord record)
+    {
+        foreach (var key in _rows.Keys) Put(record, key, null, null); // removing is what an enumeration of a dictionary allows
     }
 
     private void Put(in LogRecord record, byte[] key, byte[]? joinValue, PreparedRow? row)

@@ -23,7 +23,9 @@ public sealed class BroadcastTables
     private readonly List<BadRow> _bad = [];
     private readonly Dictionary<(int Source, int Partition), (long Count, long First, BadRow Last)> _summaries = [];
     private Action<BadRow>? _onBad;
+    private JoinCounts? _counts;
     private long _badBytes;
+    private long _countedAsPassedOver;
 
     /// <param name="topology">Whose tables.</param>
     /// <param name="partitions">Partition count of every topic of the topology.</param>
@@ -55,9 +57,20 @@ public sealed class BroadcastTables
     /// <exception cref="Errors.InvalidRequestException">The rows take more than <see cref="JoinOptions.BroadcastBytes"/>; the message has the numbers and the way out.</exception>
     public void Process(in LogRecord record)
     {
-        if (_tables[record.Source].Apply(record) is not { } problem) return;
+        var problem = _tables[record.Source].Apply(record);
+        CountPassedOver();
+        if (problem is null) return;
         if (_onBad is { } onBad) onBad(new BadRow(record, problem));
         else Keep(record, problem);
+    }
+
+    private void CountPassedOver()
+    {
+        if (_counts is null) return;
+        var all = 0L;
+        foreach (var table in _tables.Values) all += table.PassedOver;
+        _counts.PassedOver += all - _countedAsPassedOver;
+        _countedAsPassedOver = all;
     }
 
     // Threads without partition 0 keep what another dead-letters, for as long as they run: beyond the bound one line a partition has to do.
@@ -79,14 +92,22 @@ public sealed class BroadcastTables
     /// <summary>
     /// Many tasks and threads see a bad row, and one of them writes the dead letter: the task of partition 0. It is given those found before it was made, too.
     /// </summary>
-    internal void TellBadRows(Action<BadRow> onBad)
+    /// <param name="onBad">Told of each.</param>
+    /// <param name="counts">Counts what was passed over, likewise in one thread only.</param>
+    internal void TellBadRows(Action<BadRow> onBad, JoinCounts counts)
     {
         _bad.ForEach(onBad);
         foreach (var summary in _summaries.Values) onBad(summary.Last);
         _onBad = onBad;
+        _counts = counts;
+        CountPassedOver();
     }
 
-    internal void ForgetBadRows() => _onBad = null;
+    internal void ForgetBadRows()
+    {
+        _onBad = null;
+        _counts = null;
+    }
 
     internal readonly record struct BadRow(LogRecord Record, string Problem);
 }

@@ -29,6 +29,9 @@ public sealed class JoinCounts
 
     public long DeadLettered { get; set; }
 
+    /// <summary>Records of Debezium topics that were no change of a row: heartbeats and the like. A broadcast topic's are counted by the task of partition 0.</summary>
+    public long PassedOver { get; set; }
+
     /// <summary>Records whose key belongs to another partition: their producer uses another partitioner.</summary>
     public long MisplacedKeys { get; set; }
 

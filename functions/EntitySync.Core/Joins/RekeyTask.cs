@@ -1,4 +1,5 @@
 using EntitySync.Core.Definitions;
+using EntitySync.Core.Joins.Debezium;
 using EntitySync.Core.Joins.Shuffle;
 using EntitySync.Core.State;
 
@@ -14,6 +15,7 @@ namespace EntitySync.Core.Joins;
 internal sealed class RekeyTask : JoinTask
 {
     private readonly PagedStateStore _joinValues = new(); // the related row's own key -> join value; rows without join value are absent
+    private readonly RelatedRecords _records;
     private readonly JoinColumn _column;
     private readonly string _rowsTopic;
     private readonly int _partitions;
@@ -24,7 +26,8 @@ internal sealed class RekeyTask : JoinTask
     public RekeyTask(JoinTopology topology, SubTopology part, int partition, TaskPorts ports)
         : base(topology, part, partition, ports)
     {
-        _column = new JoinColumn(part.Relation!.Key[0], ports.Options.RelatedRowBytes);
+        _records = new RelatedRecords(part.Relation!.Format, ports.Partitions[part.Lead.Topic]);
+        _column = new JoinColumn(part.Relation.Key[0], ports.Options.RelatedRowBytes);
         _rowsTopic = topology.Definition.RowsTopic(part.Relation);
         _partitions = ports.Partitions[_rowsTopic];
         _maximumBytes = ports.Options.AnswerBytes;
@@ -38,26 +41,54 @@ internal sealed class RekeyTask : JoinTask
 
     public override void Restore(in LogRecord record)
     {
-        var value = Read(record);
-        if (value.Problem is null) Keep(record.Key!.Value.Span, value);
+        switch (_records.Read(record, out var row, out _))
+        {
+            case ChangeKind.Truncate:
+                RemoveAll(isRestoring: true);
+                break;
+            case ChangeKind.Upsert or ChangeKind.Delete:
+                var value = Read(row);
+                if (value.Problem is null) Keep(row.Key!.Value.Span, value);
+                break;
+        }
     }
 
     public override void Process(in LogRecord record)
     {
-        var value = Read(record);
-        if (value.Problem is { } problem)
+        switch (_records.Read(record, out var row, out var problem))
         {
-            Context.DeadLetter(record, problem);
-            return;
+            case ChangeKind.Bad: Context.DeadLetter(record, problem!); break;
+            case ChangeKind.Ignore: Context.Counts.PassedOver++; break;
+            case ChangeKind.Repeat: break;
+            case ChangeKind.Truncate: RemoveAll(isRestoring: false); break;
+            default:
+                if (Apply(row) is { } reason) Context.DeadLetter(record, reason);
+                break;
         }
-
-        var key = record.Key!.Value.Span;
-        if (value.Exists) Upsert(record, key, value.Bytes);
-        if (_joinValues.TryGet(key, out var old) && !(value.Exists && old.SequenceEqual(value.Bytes))) Remove(key, old);
-        Keep(key, value);
     }
 
     protected override void Dispose(bool disposing) => _joinValues.Dispose();
+
+    private string? Apply(in LogRecord row)
+    {
+        var value = Read(row);
+        if (value.Problem is { } problem) return problem;
+        var key = row.Key!.Value.Span;
+        if (value.Exists) Upsert(row, key, value.Bytes);
+        if (_joinValues.TryGet(key, out var old) && !(value.Exists && old.SequenceEqual(value.Bytes))) Remove(key, old);
+        Keep(key, value);
+        return null;
+    }
+
+    // In one go: what a truncate means for the rows after it must be said before them. It holds one key at a time.
+    private void RemoveAll(bool isRestoring)
+    {
+        for (var id = _joinValues.NextId(-1); id >= 0; id = _joinValues.NextId(id))
+        {
+            if (!isRestoring) Remove(_joinValues.KeyOf(id), _joinValues.ValueOf(id));
+            _joinValues.Delete(id);
+        }
+    }
 
     // What alone would not fit in an answer is refused here, where it hurts no other row of its value.
     private RelatedValue Read(in LogRecord record)

@@ -71,7 +71,7 @@ internal sealed class RootTask : JoinTask
     {
         var progress = _progress;
         _progress = new TaskProgress();
-        if (Partition == 0) _tables?.TellBadRows(bad => OnBadRow(bad, progress));
+        if (Partition == 0) _tables?.TellBadRows(bad => OnBadRow(bad, progress), Context.Counts);
         foreach (var relation in _entities.Relations) relation.CompleteRestore(progress);
         foreach (var cursor in progress.Cursors) ResumeFanout(cursor.Relation, cursor.Value, cursor.Next, cursor.End, cursor.IsWrapped);
         foreach (var (key, messages) in progress.Replays)

@@ -15,6 +15,7 @@ internal sealed class JoinMetrics : IDisposable
         ("records.emitted", "{record}", "Records emitted: live updates, tombstones, fan-outs and replays.", counts => counts.Emitted),
         ("records.replayed", "{record}", "Emissions that a replay caused.", counts => counts.Replayed),
         ("records.dead_lettered", "{record}", "Records sent to the dead-letter topic.", counts => counts.DeadLettered),
+        ("records.passed_over", "{record}", "Records of Debezium topics that were no change of a row, such as heartbeats.", counts => counts.PassedOver),
         ("records.misplaced", "{record}", "Records whose key belongs to another partition: their producer uses another partitioner.", counts => counts.MisplacedKeys),
         ("records.restored", "{record}", "Records read again to rebuild state.", counts => counts.Restored),
         ("replays.unknown", "{record}", "Replays of keys that have no root row.", counts => counts.UnknownIds),

@@ -94,6 +94,16 @@ public sealed class DefinitionLoaderTests : IDisposable
     }
 
     [Theory]
+    [InlineData("shuffle", Strategy.Shuffle)]
+    [InlineData("broadcast", Strategy.Broadcast)]
+    public void FormatOfARelation_IsCarriedByTheModel(string strategy, Strategy expected)
+    {
+        var relation = Samples.Load(Samples.Item.With("strategy: lookup", $"strategy: {strategy}\n    format: debezium")).Relations[0];
+
+        (relation.Strategy, relation.Format, relation.IsFromTable).ShouldBe((expected, DocumentFormat.Debezium, false));
+    }
+
+    [Theory]
     [InlineData("omit", MissingAction.Omit)]
     [InlineData("drop", MissingAction.Drop)]
     [InlineData("reject", MissingAction.Reject)]

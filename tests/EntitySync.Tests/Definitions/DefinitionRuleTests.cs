@@ -40,6 +40,9 @@ public sealed class DefinitionRuleTests
     // what a reference table can be asked for
     [InlineData("key: name\n    match: deliveryClasses[]", "key: [name, region]\n    match: [\"deliveryClasses[]\", region]", "(10,10): relations.deliveryClass.key: a reference table is looked up by one field: found 2 fields, allowed: one top-level field, or strategy broadcast or shuffle.")]
     [InlineData("strategy: lookup", "strategy: lookup\n    source: topic", "(21,13): relations.deliveryClass.source: Enrich reads a reference table: found topic with strategy lookup, allowed: table, or strategy broadcast or shuffle.")]
+    [InlineData("strategy: lookup", "strategy: lookup\n    format: debezium", "(21,13): relations.deliveryClass.format: the rows of a reference table are published as plain JSON: found debezium, allowed: json, or source: topic with strategy broadcast or shuffle.")]
+    [InlineData("strategy: lookup", "strategy: shuffle\n    source: table\n    format: debezium", "(22,13): relations.deliveryClass.format: the rows of a reference table are published as plain JSON: found debezium, allowed: json, or source: topic with strategy broadcast or shuffle.")]
+    [InlineData("strategy: lookup", "strategy: shuffle\n    format: debezum", "(21,13): relations.deliveryClass.format: found 'debezum', allowed: json, debezium. Did you mean 'debezium'?")]
     [InlineData("key: name", "key: id.name", "(10,10): relations.deliveryClass.key: a reference table is looked up by one field: found 'id.name', allowed: one top-level field, or strategy broadcast or shuffle.")]
     // replay
     [InlineData("kind: table", "kind: stream", "(27,3): replay: the records of a stream are events, which cannot be published again: found replay with root.kind stream, allowed: root.kind table, or no replay.")]

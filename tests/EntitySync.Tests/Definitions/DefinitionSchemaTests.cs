@@ -38,6 +38,7 @@ public sealed class DefinitionSchemaTests
         { "relations: { r: { strategy: 0 } }", "/definitions/relation/properties/strategy", "relations.r.strategy" },
         { "relations: { r: { source: 0 } }", "/definitions/relation/properties/source", "relations.r.source" },
         { "relations: { r: { order: { direction: 0 } } }", "/definitions/relation/properties/order/properties/direction", "relations.r.order.direction" },
+        { "relations: { r: { format: 0 } }", "/definitions/relation/properties/format", "relations.r.format" },
         { "relations: { r: { missing: 0 } }", "/definitions/relation/properties/missing/anyOf/0", "relations.r.missing" },
         { "emit: { when: 0 }", "/properties/emit/properties/when", "emit.when" },
     };

@@ -63,6 +63,7 @@ internal static class DefinitionGrammar
     [
         new("from", TextForms.Topic, "Topic of the related rows; with source table also the name of their reference table.", "\"delivery-classes\"", Required: true),
         new("source", Sources, "Who owns the rows. Without it: table for strategy lookup, topic for broadcast and shuffle.", "\"table\""),
+        new("format", Formats, "How the topic's records are written. debezium needs source topic.", "\"debezium\"", Default: "\"json\""),
         new("key", OneOrMore(TextForms.SinglePath), "The related row's key field; a list for a composite key.", "\"name\"", Required: true),
         new("match", OneOrMore(TextForms.Path), "Path in the parent row whose value is the key; [] means every element of an array. A list for a composite key, as many and in the same order.", "\"deliveryClasses[]\"", Required: true),
         new("where", Where(), "Only related rows whose field has this value, or one of these, count; all others are as if they were not there. Several fields: all must fit. Numbers are equal by value; null also means that the field is absent.", """{"status":["open","draft"],"public":true}"""),
