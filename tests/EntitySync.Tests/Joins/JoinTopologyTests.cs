@@ -75,6 +75,17 @@ public sealed class JoinTopologyTests
     }
 
     [Fact]
+    public void RootOfChangeEvents_IsRefusedWithTheWayOut()
+    {
+        var item = SampleDefinitions.Item();
+        var changes = item with { Root = item.Root with { Format = DocumentFormat.Debezium } };
+
+        Should.Throw<InvalidRequestException>(() => JoinTopology.BuildTopology(changes)).Message.ShouldBe(
+            "Entity 'item': the join topology reads change events of related topics, not of the root. Let the connector write the root's rows as they are "
+            + "(transforms ExtractNewRecordState, then ExtractField$Key for the record key), and say format json.");
+    }
+
+    [Fact]
     public void EmissionItDoesNotMake_IsRefusedByName()
     {
         var item = SampleDefinitions.Item() with { SourceFile = "entities/item.yaml" };

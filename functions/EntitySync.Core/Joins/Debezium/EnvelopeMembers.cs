@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace EntitySync.Core.Joins.Debezium;
@@ -6,7 +7,10 @@ namespace EntitySync.Core.Joins.Debezium;
 internal struct EnvelopeMembers
 {
     private static readonly (byte[] Name, Member Member)[] Names =
-        [.. Enum.GetValues<Member>().Where(member => member != Member.None).Select(member => (System.Text.Encoding.UTF8.GetBytes(NameOf(member)), member))];
+        [.. Enum.GetValues<Member>().Where(member => member != Member.None).Select(member => (Encoding.UTF8.GetBytes(NameOf(member)), member))];
+
+    private static readonly (byte[] Name, Member Member)[][] NamesByLength =
+        [.. Enumerable.Range(0, Names.Max(each => each.Name.Length) + 1).Select(length => Names.Where(each => each.Name.Length == length).ToArray())];
 
     private Member _seen;
     private JsonTokenType _schema;
@@ -109,9 +113,11 @@ internal struct EnvelopeMembers
     // Debezium and the converter write these names as they are, never with escapes.
     private static Member MemberOf(ref Utf8JsonReader reader)
     {
-        foreach (var (name, member) in Names)
+        var found = reader.ValueSpan;
+        if (found.Length >= NamesByLength.Length) return Member.None;
+        foreach (var (name, member) in NamesByLength[found.Length])
         {
-            if (reader.ValueSpan.SequenceEqual(name)) return member;
+            if (found.SequenceEqual(name)) return member;
         }
 
         return Member.None;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using EntitySync.Core.Definitions;
+using EntitySync.Core.Joins;
 using EntitySync.Core.State;
 using EntitySync.Testing;
 
@@ -65,6 +66,7 @@ public sealed class DebeziumRelationTests
         driver.Pipe(Topic, """{"id":2}""", events.Insert("""{"id":2,"name":"slow","minimumTime":9}"""));
         driver.Pipe(Topic, null, events.Truncate());
         driver.Restart();
+        driver.AllTasks.Where(task => task.Part.Kind == SubTopologyKind.Rekey).Sum(task => task.Rows).ShouldBe(0);
         driver.Pipe(Topic, """{"id":2}""", events.Insert("""{"id":2,"name":"slow","minimumTime":8}"""));
         driver.Replay("A", """{"replayId":"r","causes":[]}""");
 
