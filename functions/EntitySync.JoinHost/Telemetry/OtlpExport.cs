@@ -36,10 +36,13 @@ internal sealed class OtlpExport(EntitySyncSettings settings, Func<JoinMetrics> 
         return Task.CompletedTask;
     }
 
-    /// <summary>Sends what is left.</summary>
+    /// <summary>
+    /// Sends what is left, also when the time of the host's stop is up: its own is short, disposal without it waits longer, and a cancelled stop
+    /// would end the process with an exception.
+    /// </summary>
     public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(
-        Task.Run(() => _meters?.Shutdown(ShutdownMilliseconds), cancellationToken),
-        Task.Run(() => _traces?.Shutdown(ShutdownMilliseconds), cancellationToken));
+        Task.Run(() => _meters?.Shutdown(ShutdownMilliseconds), CancellationToken.None),
+        Task.Run(() => _traces?.Shutdown(ShutdownMilliseconds), CancellationToken.None));
 
     public void Dispose()
     {

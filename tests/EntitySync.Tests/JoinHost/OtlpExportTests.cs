@@ -42,6 +42,17 @@ public sealed class OtlpExportTests
     }
 
     [Fact]
+    public async Task TimeOfTheStopIsUp_SendsWhatIsLeftAllTheSame()
+    {
+        await using var collector = await StartCollectorAsync();
+        using var export = new OtlpExport(new EntitySyncSettings { OtlpEndpoint = AddressOf(collector), OtlpProtocol = "http/protobuf" }, Metrics);
+        await export.StartAsync(default);
+        await export.StopAsync(new CancellationToken(canceled: true));
+
+        Sent("/otlp/v1/metrics", "entitysync.join.records.processed").ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task NoCollector_SendsNothing()
     {
         using var export = new OtlpExport(new EntitySyncSettings(), Metrics);
