@@ -1,4 +1,5 @@
 using EntitySync.Adapters;
+using EntitySync.Adapters.Kafka;
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Errors;
 using EntitySync.Core.Joins;
@@ -22,6 +23,7 @@ internal sealed class JoinThreads : IHostedService, IDisposable
         _options = options = options with { Join = options.Join ?? FromSettings(settings) };
         _logger = loggers.CreateLogger<JoinThreads>();
         _topologies = [.. catalog.All.Select(JoinTopology.BuildTopology)];
+        _ = KafkaClientConfig.Admin(settings); // what it refuses, a thread would be refused again and again
         var instance = settings.JoinInstanceId ?? DefaultInstance(settings);
         _threads = [.. Enumerable.Range(0, settings.JoinThreads).Select(index => new JoinThread(index, instance, settings, _topologies, options, loggers, time))];
     }

@@ -13,6 +13,14 @@ public sealed class JoinHostApplicationTests
         Should.Throw<InvalidRequestException>(() => JoinHostApplication.Build(new EntitySyncSettings { JoinThreads = 0 }, new EntityCatalog([SampleDefinitions.Item()])))
             .Message.ShouldBe("JOIN_THREADS must be at least 1.");
 
+    [Theory]
+    [InlineData("", "ssl", "KAFKA_BOOTSTRAP_SERVERS is not set.")]
+    [InlineData("localhost:1", "tls", "KAFKA_SECURITY_PROTOCOL is 'tls'; allowed: plaintext, ssl, sasl_ssl, sasl_plaintext.")]
+    public void NoUsableCluster_IsRefusedBeforeTheStart(string servers, string protocol, string problem) =>
+        Should.Throw<InvalidRequestException>(() => JoinHostApplication.Build(
+                new EntitySyncSettings { KafkaBootstrapServers = servers, KafkaSecurityProtocol = protocol }, new EntityCatalog([SampleDefinitions.Item()])))
+            .Message.ShouldBe(problem);
+
     [Fact]
     public void EntityThatCannotBeJoined_IsRefusedBeforeTheStart()
     {
