@@ -71,7 +71,12 @@ internal sealed class KafkaEmissionSink : IEmissionSink
         {
             ThrowIfFailed();
             while (_refused.TryDequeue(out var refused)) SendInstead(refused);
-            if (InFlight == 0 && _refused.Count == 0) return true;
+            if (InFlight == 0 && _refused.Count == 0)
+            {
+                ThrowIfFailed(); // a record sent in place of a refused one may have failed at once
+                return true;
+            }
+
             if (isLate()) return false;
             _producer.Client.Flush(WaitStep);
         }
