@@ -22,7 +22,7 @@ internal sealed class PositionCommitter(JoinThreadContext context, ThreadProduce
 
     public bool IsDue(bool isIdle)
     {
-        if (_work == 0 && !producer.InTransaction) return false;
+        if (_work == 0 && !producer.InTransaction && !HasUnsavedProgress()) return false;
         if (_work >= context.Options.CommitRecords) return true;
         var sinceCommit = context.Time.GetElapsedTime(_lastCommit);
         return sinceCommit >= context.Options.CommitInterval || (isIdle && producer.IsTransactional && sinceCommit >= context.Options.IdleCommitInterval);
@@ -55,7 +55,7 @@ internal sealed class PositionCommitter(JoinThreadContext context, ThreadProduce
 
     private bool CommitPositions(RecordConsumer member, Func<bool> isLate)
     {
-        if (owned.Any(partition => partition.Tasks.Any(task => task.HasUnsavedProgress)))
+        if (HasUnsavedProgress())
         {
             if (!sink.Flush(isLate)) return false;
             SaveProgress();
@@ -77,6 +77,8 @@ internal sealed class PositionCommitter(JoinThreadContext context, ThreadProduce
         OnCommitted(sources);
         return true;
     }
+
+    private bool HasUnsavedProgress() => owned.Any(partition => partition.IsLive && partition.Tasks.Any(task => task.HasUnsavedProgress));
 
     private void SaveProgress()
     {
