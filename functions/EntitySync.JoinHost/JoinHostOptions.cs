@@ -30,7 +30,7 @@ public sealed record JoinHostOptions
     /// <summary>Live records taken in a row before anything else is looked at.</summary>
     public int LiveStep { get; init; } = 1_000;
 
-    /// <summary>Replay records taken in a row when no live record waits; a live update is never behind a replay by more.</summary>
+    /// <summary>Replay records taken in a row once fewer live records wait than <see cref="LiveStep"/>; a live update is never behind a replay by more.</summary>
     public int ReplayStep { get; init; } = 200;
 
     /// <summary>Records of broadcast topics taken in a row.</summary>

@@ -96,7 +96,8 @@ internal sealed class JoinSession : IDisposable
         var started = _context.Time.GetTimestamp();
         var live = TakeLeads() + _partitions.StepLive(Options.LiveStep);
         var restored = _partitions.BringNewToLife(_member);
-        var others = live == 0 ? _partitions.StepReplays(Options.ReplayStep) : 0;
+        // Not only when no live record came: in a busy topic one always comes.
+        var others = live < Options.LiveStep ? _partitions.StepReplays(Options.ReplayStep) : 0;
         others += _partitions.StepBroadcasts(Options.BroadcastStep);
         if (_sink.InFlight < Options.FanoutInFlight) others += _fanout.Step(_partitions.LiveTasks);
         if (live + others > 0) JoinInstruments.Round(_context.Thread, _context.Time.GetElapsedTime(started));
