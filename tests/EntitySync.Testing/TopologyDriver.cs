@@ -37,7 +37,7 @@ public sealed class TopologyDriver : IDisposable
         CreateTasks();
     }
 
-    public JoinTopology Topology { get; }
+    public JoinTopology Topology { get; private set; }
 
     public int Partitions { get; }
 
@@ -72,9 +72,11 @@ public sealed class TopologyDriver : IDisposable
     public Position Replay(string? key, string? message) => Pipe(Topology.Definition.ReplayTopic(), key, message);
 
     /// <summary>Loses all tasks and their state, and restores new ones from what the sources that restore state hold.</summary>
-    public void Restart()
+    /// <param name="definition">What the new tasks run; its topics are those of the old one.</param>
+    public void Restart(EntityDefinition? definition = null)
     {
         Dispose();
+        if (definition is not null) Topology = JoinTopology.BuildTopology(definition);
         _tables = NewTables();
         CreateTasks();
         Drain();

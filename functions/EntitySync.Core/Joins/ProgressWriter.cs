@@ -16,6 +16,7 @@ internal sealed class ProgressWriter
     private readonly Dictionary<FanoutCursor, byte[]> _keys = [];
     private readonly List<byte[]> _obsolete = [];
     private readonly Growable<byte> _value = new();
+    private ulong? _definition;
 
     public ProgressWriter(TaskContext context, RelatedRows[] relations, FanoutCursors cursors, WaitingReplays waiting)
     {
@@ -26,9 +27,12 @@ internal sealed class ProgressWriter
         cursors.OnDirty = OnDirty;
     }
 
-    public bool HasUnsaved => _cursors.Count + _moved.Count + _waiting.Dirty.Count + _obsolete.Count > 0;
+    public bool HasUnsaved => _definition is not null || _cursors.Count + _moved.Count + _waiting.Dirty.Count + _obsolete.Count > 0;
 
     public void OnMoved(BroadcastRows rows) => _moved.Add(rows);
+
+    /// <summary>The task runs with this definition from now on.</summary>
+    public void OnDefinition(ulong fingerprint) => _definition = fingerprint;
 
     /// <summary>Removes a note that no longer means anything.</summary>
     public void Forget(byte[] key) => _obsolete.Add(key);
@@ -45,12 +49,14 @@ internal sealed class ProgressWriter
         foreach (var key in _obsolete) Send(key, null);
         foreach (var cursor in _cursors) SaveCursor(cursor);
         foreach (var key in _waiting.Dirty) SaveReplays(key);
+        if (_definition is { } fingerprint) SaveDefinition(fingerprint);
         // Last: a position says that its fan-outs are noted. Without transactions a crash may leave the first notes and lose the rest.
         foreach (var rows in _moved) SavePositions(rows);
         _moved.Clear();
         _cursors.Clear();
         _waiting.Dirty.Clear();
         _obsolete.Clear();
+        _definition = null;
     }
 
     /// <summary>Key of a note about a relation: kind, varint length of the relation's name, the name, the rest.</summary>
@@ -78,6 +84,15 @@ internal sealed class ProgressWriter
         if (_keys.Remove(cursor, out var key)) _obsolete.Add(key);
     }
 
+    private void SaveDefinition(ulong fingerprint)
+    {
+        _value.Clear();
+        _value.Add(TaskProgress.Format);
+        BinaryPrimitives.WriteUInt64LittleEndian(_value.Reserve(sizeof(ulong)), fingerprint);
+        _value.Advance(sizeof(ulong));
+        Send("D"u8, _value);
+    }
+
     private void SavePositions(BroadcastRows rows)
     {
         _value.Clear();
@@ -91,11 +106,11 @@ internal sealed class ProgressWriter
         if (!_keys.TryGetValue(cursor, out var key)) _keys[cursor] = key = KeyOf(cursor);
         _value.Clear();
         _value.Add(TaskProgress.Format);
-        var bytes = _value.Reserve(9);
+        var bytes = _value.Reserve(TaskProgress.CursorBytes);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes, cursor.Next);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes[4..], cursor.End);
         bytes[8] = cursor.IsWrapped ? (byte)1 : (byte)0;
-        _value.Advance(9);
+        _value.Advance(TaskProgress.CursorBytes);
         Send(key, _value);
     }
 

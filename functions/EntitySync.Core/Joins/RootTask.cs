@@ -1,5 +1,6 @@
 using EntitySync.Core.Enrichment;
 using EntitySync.Core.State;
+using Microsoft.Extensions.Logging;
 
 namespace EntitySync.Core.Joins;
 
@@ -61,7 +62,7 @@ internal sealed class RootTask : JoinTask
         switch (Part.Sources[record.Source].Role)
         {
             case SourceRole.Root when _rootTable is not null: _rootTable.Restore(record); break;
-            case SourceRole.Progress: _progress.Restore(record); break;
+            case SourceRole.Progress: _progress.Restore(record, Context.PositionOf(record)); break;
             case SourceRole.Answers: AnswersOf(record.Source).Restore(record); break;
             default: throw new ArgumentException("This source restores no state.", nameof(record));
         }
@@ -73,6 +74,7 @@ internal sealed class RootTask : JoinTask
         _progress = new TaskProgress();
         if (Partition == 0) _tables?.TellBadRows(bad => OnBadRow(bad, progress), Context.Counts);
         foreach (var relation in _entities.Relations) relation.CompleteRestore(progress);
+        CompareDefinition(progress.Definition);
         foreach (var cursor in progress.Cursors) ResumeFanout(cursor.Relation, cursor.Value, cursor.Next, cursor.End, cursor.IsWrapped);
         foreach (var (key, messages) in progress.Replays)
         {
@@ -148,6 +150,14 @@ internal sealed class RootTask : JoinTask
         (_tables ?? throw new InvalidOperationException("A topology with broadcast relations needs its tables.")).All.Single(table => table.Source == SourceOf(relation));
 
     private SubscribedRows AnswersOf(int source) => Array.Find(_subscribed, rows => rows.Source == source) ?? throw new InvalidOperationException($"Source {source} has no relation.");
+
+    private void CompareDefinition(ulong? noted)
+    {
+        var now = DefinitionFingerprint.Of(Topology.Definition);
+        if (_progressWriter is null || noted == now) return;
+        _progressWriter.OnDefinition(now);
+        if (noted is not null) Context.Logger.LogWarning("The definition of {Entity} has changed since the state was written: outputs of unchanged entities stay as they are until a replay refreshes them", Topology.Entity);
+    }
 
     private void ResumeFanout(string relationName, byte[] text, uint next, uint end, bool isWrapped)
     {

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using EntitySync.Core.Enrichment;
+using EntitySync.Core.Joins.Shuffle;
 using EntitySync.Core.State;
 
 namespace EntitySync.Core.Joins;
@@ -12,6 +13,7 @@ namespace EntitySync.Core.Joins;
 /// offset for each partition. A relation that follows another topic begins anew.</item>
 /// <item><c>C</c>, varint length of the relation's name, the name, the join value: a fan-out under way; value: format 1, 4 bytes next, 4 bytes end
 /// (little endian), 1 byte whether it has wrapped.</item>
+/// <item><c>D</c>: the definition the task ran with; value: format 1, 8 bytes <see cref="DefinitionFingerprint"/> (little endian).</item>
 /// <item><c>R</c> and an entity's key: replays that wait for answers; value: format 1, then varint length and bytes of each message.</item>
 /// </list>
 /// </summary>
@@ -19,37 +21,48 @@ internal sealed class TaskProgress
 {
     public const byte Format = 1;
 
+    /// <summary>Bytes of a cursor's note after the format.</summary>
+    public const int CursorBytes = 9;
+
     private readonly Dictionary<byte[], long[]> _positions = new(ByteKeyComparer.Instance);
     private readonly Dictionary<byte[], byte[]> _cursors = new(ByteKeyComparer.Instance);
 
     /// <summary>Waiting replay messages by entity key.</summary>
     public Dictionary<byte[], List<byte[]>> Replays { get; } = new(ByteKeyComparer.Instance);
 
-    public void Restore(in LogRecord record)
+    /// <summary>Fingerprint of the definition that the task last ran with; null when none is noted.</summary>
+    public ulong? Definition { get; private set; }
+
+    /// <exception cref="Errors.InvalidRequestException">Key or value cannot be read.</exception>
+    public void Restore(in LogRecord record, Position position)
     {
-        if (record.Key is not { Length: > 0 } key) throw Unknown(record);
-        var value = record.Value;
-        if (value is { } bytes && (bytes.Length == 0 || bytes.Span[0] != Format)) throw Unknown(record);
-        var rest = key.Span[1..];
-        switch (key.Span[0])
+        var key = new RecordReader(record.Key is { } bytes ? bytes.Span : default, position);
+        var kind = key.Byte();
+        var name = key.Rest();
+        var value = new RecordReader(record.Value is { } noted ? noted.Span : default, position);
+        if (record.Value is not null) value.ExpectFormat(value.Byte(), Format);
+        switch (kind)
         {
-            case (byte)'P':
-                _positions[rest.ToArray()] = value is { } positions ? Numbers(positions.Span[1..]) : [];
+            case (byte)'D':
+                Definition = record.Value is null ? null : (ulong)value.Int64();
                 break;
-            case (byte)'C' when value is null:
-                _cursors.Remove(rest.ToArray());
+            case (byte)'P':
+                _positions[name.ToArray()] = Numbers(value);
+                break;
+            case (byte)'C' when record.Value is null:
+                _cursors.Remove(name.ToArray());
                 break;
             case (byte)'C':
-                _cursors[rest.ToArray()] = value.Value[1..].ToArray();
+                _cursors[name.ToArray()] = Cursor(value);
                 break;
-            case (byte)'R' when value is null:
-                Replays.Remove(rest.ToArray());
+            case (byte)'R' when record.Value is null:
+                Replays.Remove(name.ToArray());
                 break;
             case (byte)'R':
-                Replays[rest.ToArray()] = Messages(value.Value.Span[1..]);
+                Replays[name.ToArray()] = Messages(value);
                 break;
             default:
-                throw Unknown(record);
+                throw key.Unreadable($"kind {kind} is unknown");
         }
     }
 
@@ -71,26 +84,24 @@ internal sealed class TaskProgress
             state[8] != 0);
     });
 
-    private static long[] Numbers(ReadOnlySpan<byte> bytes)
+    private static byte[] Cursor(RecordReader value)
+    {
+        var cursor = value.Bytes(CursorBytes).ToArray();
+        value.ExpectEnd();
+        return cursor;
+    }
+
+    private static long[] Numbers(RecordReader value)
     {
         var numbers = new List<long>();
-        while (!bytes.IsEmpty) numbers.Add((long)Varint.Read(ref bytes));
+        while (!value.IsAtEnd) numbers.Add(value.Offset());
         return [.. numbers];
     }
 
-    private static List<byte[]> Messages(ReadOnlySpan<byte> bytes)
+    private static List<byte[]> Messages(RecordReader value)
     {
         var messages = new List<byte[]>();
-        while (!bytes.IsEmpty)
-        {
-            var length = (int)Varint.Read(ref bytes);
-            messages.Add(bytes[..length].ToArray());
-            bytes = bytes[length..];
-        }
-
+        while (!value.IsAtEnd) messages.Add(value.Sized().ToArray());
         return messages;
     }
-
-    private static InvalidOperationException Unknown(in LogRecord record) =>
-        new($"Progress record at partition {record.Partition}, offset {record.Offset} has a key or format this version does not know. Was it written by a newer one?");
 }

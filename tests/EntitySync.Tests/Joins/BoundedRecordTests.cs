@@ -54,7 +54,7 @@ public sealed class BoundedRecordTests
         }
 
         rig.Commit();
-        rig.NoteBytes.ShouldHaveSingleItem().ShouldBeLessThan(600 * 1024);
+        rig.NoteBytes.ShouldAllBe(bytes => bytes < 600 * 1024);
         rig.Restart();
         rig.FanoutAll();
         rig.Answer("item-deliveryClass-answers", "x", 0, -1);

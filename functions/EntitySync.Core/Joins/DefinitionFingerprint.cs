@@ -1,0 +1,27 @@
+using System.Text;
+using EntitySync.Core.Definitions;
+using EntitySync.Core.State;
+
+namespace EntitySync.Core.Joins;
+
+/// <summary>A number that stays the same as long as a topology makes the same outputs of the same rows: root, joined relations, emission.</summary>
+internal static class DefinitionFingerprint
+{
+    public static ulong Of(EntityDefinition definition)
+    {
+        var text = new StringBuilder().AppendLine($"{definition.Root} {definition.Emit} {definition.EmissionTopic()}");
+        foreach (var relation in definition.Relations.Where(relation => relation.Strategy != Strategy.Lookup)) Append(text, relation);
+        return StableHash.Of(Encoding.UTF8.GetBytes(text.ToString()));
+    }
+
+    // Strategy is left out: it changes how rows come, not what is made of them.
+    private static void Append(StringBuilder text, RelationDefinition relation)
+    {
+        text.AppendLine($"{relation.Name} {relation.From} {string.Join(' ', relation.Key)} = {string.Join(' ', relation.Match)} {relation.Pick} {relation.Many}");
+        text.AppendLine(string.Join(' ', relation.Set));
+        if (relation.Embed is { } embed) text.AppendLine($"{embed.Target} {string.Join(' ', embed.Fields)}");
+        text.Append(relation.Missing.Action);
+        foreach (var (target, json) in relation.Missing.Constants) text.Append($" {target} {Encoding.UTF8.GetString(json.AsSpan())}");
+        text.AppendLine();
+    }
+}
