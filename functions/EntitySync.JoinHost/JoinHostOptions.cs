@@ -74,8 +74,8 @@ public sealed record JoinHostOptions
     public TimeSpan RefusedBackoff { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Longest wait for emissions on a clean stop; what is not acknowledged then is emitted again after the next start.</summary>
-    public TimeSpan StopFlushTimeout { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan StopFlushTimeout { get; init; } = TimeSpan.FromSeconds(4);
 
-    /// <summary>Longest clean stop of all threads together.</summary>
-    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(9);
+    /// <summary>Longest clean stop of all threads together; telemetry gets one second after it, and the whole is to take less than ten.</summary>
+    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(8);
 }
