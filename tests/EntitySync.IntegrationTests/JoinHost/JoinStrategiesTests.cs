@@ -35,7 +35,7 @@ public sealed class JoinStrategiesTests
         var second = await cluster.StartHostAsync();
         await UntilTimesAre(cluster, express: 12, slow: 72);
         second.Status.Entities[cluster.Entity].Restored.ShouldBe(20);
-        second.Status.Threads[0].Tasks.ShouldAllBe(task => task.IsLive && task.Fanouts.Count == 0);
+        await cluster.UntilAsync(() => second.Status.Threads[0].Tasks.All(task => task.IsLive && task.Fanouts.Count == 0), "the status shows that it is done");
     }
 
     [Theory]
