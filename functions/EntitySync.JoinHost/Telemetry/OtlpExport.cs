@@ -14,12 +14,14 @@ namespace EntitySync.JoinHost.Telemetry;
 /// </summary>
 internal sealed class OtlpExport(EntitySyncSettings settings, Func<JoinMetrics> createMetrics) : IHostedService, IDisposable
 {
-    private const int ShutdownMilliseconds = 1_000; // of the ten seconds that a clean stop has
     private const string Runtime = "System.Runtime";
 
     private JoinMetrics? _metrics;
     private MeterProvider? _meters;
     private TracerProvider? _traces;
+
+    /// <summary>Longest wait for what is left, of the ten seconds that a clean stop has.</summary>
+    public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -41,8 +43,8 @@ internal sealed class OtlpExport(EntitySyncSettings settings, Func<JoinMetrics> 
     /// would end the process with an exception.
     /// </summary>
     public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(
-        Task.Run(() => _meters?.Shutdown(ShutdownMilliseconds), CancellationToken.None),
-        Task.Run(() => _traces?.Shutdown(ShutdownMilliseconds), CancellationToken.None));
+        Task.Run(() => _meters?.Shutdown((int)ShutdownTimeout.TotalMilliseconds), CancellationToken.None),
+        Task.Run(() => _traces?.Shutdown((int)ShutdownTimeout.TotalMilliseconds), CancellationToken.None));
 
     public void Dispose()
     {

@@ -26,7 +26,7 @@ public sealed class OtlpExportTests
     public async Task Collector_ReceivesMetricsAndTracesBeforeTheEnd()
     {
         await using var collector = await StartCollectorAsync();
-        using var export = new OtlpExport(new EntitySyncSettings { OtlpEndpoint = AddressOf(collector), OtlpProtocol = "http/protobuf" }, Metrics);
+        using var export = ExportTo(collector);
         await export.StartAsync(default);
         JoinInstruments.Commit(0, TimeSpan.FromMilliseconds(3), isCommitted: true);
         var trace = new BatchTrace(0, TimeProvider.System);
@@ -45,7 +45,7 @@ public sealed class OtlpExportTests
     public async Task TimeOfTheStopIsUp_SendsWhatIsLeftAllTheSame()
     {
         await using var collector = await StartCollectorAsync();
-        using var export = new OtlpExport(new EntitySyncSettings { OtlpEndpoint = AddressOf(collector), OtlpProtocol = "http/protobuf" }, Metrics);
+        using var export = ExportTo(collector);
         await export.StartAsync(default);
         await export.StopAsync(new CancellationToken(canceled: true));
 
@@ -95,6 +95,9 @@ public sealed class OtlpExportTests
         first.GetTagItem("entitysync.replay.ids").ShouldBe(new[] { "r1" });
         first.GetTagItem("messaging.batch.message_count").ShouldBe(4);
     }
+
+    private static OtlpExport ExportTo(WebApplication collector) =>
+        new(new EntitySyncSettings { OtlpEndpoint = AddressOf(collector), OtlpProtocol = "http/protobuf" }, Metrics) { ShutdownTimeout = TimeSpan.FromSeconds(30) };
 
     private static JoinMetrics Metrics() => new(() => new JoinHostStatus(true, [], new Dictionary<string, EntityCounts>()), () => [("item", new JoinCounts { Processed = 1 })]);
 
