@@ -65,6 +65,7 @@ public sealed class DebeziumRelationTests
         driver.Pipe(Topic, """{"id":1}""", events.Insert("""{"id":1,"name":"fast","minimumTime":1}"""));
         driver.Pipe(Topic, """{"id":2}""", events.Insert("""{"id":2,"name":"slow","minimumTime":9}"""));
         driver.Pipe(Topic, null, events.Truncate());
+        Outputs(driver).Order(StringComparer.Ordinal).ShouldBe(["A 1", "A null", "A null", "B 9", "B null", "B null"]);
         driver.Restart();
         driver.AllTasks.Where(task => task.Part.Kind == SubTopologyKind.Rekey).Sum(task => task.Rows).ShouldBe(0);
         driver.Pipe(Topic, """{"id":2}""", events.Insert("""{"id":2,"name":"slow","minimumTime":8}"""));
