@@ -75,6 +75,25 @@ public sealed class ShapedRelationTests
 
     [Theory]
     [MemberData(nameof(Strategies))]
+    public void FieldOfTheOrderThatAloneChanges_MovesTheRow(Strategy strategy)
+    {
+        using var driver = Driver(Latest.With("match: id", "match: ids[]"), strategy);
+        foreach (var (key, user, at) in ((string, string, int)[])[("a1", "a", 1), ("a2", "a", 2), ("a3", "a", 3), ("b4", "b", 4), ("b0", "b", 0)])
+            driver.Pipe("stars", key, $$"""{"user":"{{user}}","repo":"{{key}}","at":{{at}},"text":"t"}""");
+        driver.Root("u", """{"id":"u","ids":["a","c","b"]}""");
+        driver.Pipe("stars", "a1", """{"user":"a","repo":"a1","at":9,"text":"t"}""");
+        driver.Pipe("stars", "a1", """{"user":"a","repo":"a1","at":1e0,"text":"t"}""");
+
+        Outputs(driver).ShouldBe(
+        [
+            """{"id":"u","ids":["a","c","b"],"stars":[{"repo":"b4","label":"t"},{"repo":"a3","label":"t"}]}""",
+            """{"id":"u","ids":["a","c","b"],"stars":[{"repo":"a1","label":"t"},{"repo":"b4","label":"t"}]}""",
+            """{"id":"u","ids":["a","c","b"],"stars":[{"repo":"b4","label":"t"},{"repo":"a3","label":"t"}]}""",
+        ]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Strategies))]
     public void RowThatDoesNotMatch_IsAsIfItWereNotThere(Strategy strategy)
     {
         using var driver = Driver(OnlyOpen, strategy);
