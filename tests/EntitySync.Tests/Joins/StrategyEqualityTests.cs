@@ -105,7 +105,7 @@ public sealed class StrategyEqualityTests
             Order = many && random.Next(3) > 0 ? new OrderDefinition(SampleDefinitions.Path("n"), (OrderDirection)random.Next(2)) : null,
             Limit = many && random.Next(2) == 0 ? random.Next(1, 4) : null,
             Set = many ? [] : [new FieldMapping("t1", SampleDefinitions.Path("n"), random.Next(2) == 0 ? null : Json("\"none\""))],
-            Embed = many || random.Next(2) == 0 ? new EmbedDefinition("t2", random.Next(2) == 0 ? [] : [new FieldMapping("m", SampleDefinitions.Path("n"))]) : null,
+            Embed = many || random.Next(2) == 0 ? new EmbedDefinition("t2", random.Next(2) == 0 ? [] : [new FieldMapping("m", SampleDefinitions.Path(many ? "x" : "n"))]) : null,
             Missing = random.Next(4) switch
             {
                 0 => MissingRule.Omit,
