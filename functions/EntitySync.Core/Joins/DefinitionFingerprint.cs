@@ -18,10 +18,15 @@ internal static class DefinitionFingerprint
     private static void Append(StringBuilder text, RelationDefinition relation)
     {
         text.AppendLine($"{relation.Name} {relation.From} {string.Join(' ', relation.Key)} = {string.Join(' ', relation.Match)} {relation.Pick} {relation.Many}");
-        text.AppendLine(string.Join(' ', relation.Set));
-        if (relation.Embed is { } embed) text.AppendLine($"{embed.Target} {string.Join(' ', embed.Fields)}");
+        foreach (var condition in relation.Where) text.AppendLine($"{condition.Field} in {string.Join(' ', condition.Values.Select(value => Encoding.UTF8.GetString(value.AsSpan())))}");
+        text.AppendLine($"{relation.Order} {relation.Limit}");
+        text.AppendLine(string.Join(' ', relation.Set.Select(Text)));
+        if (relation.Embed is { } embed) text.AppendLine($"{embed.Target} {string.Join(' ', embed.Fields.Select(Text))}");
         text.Append(relation.Missing.Action);
         foreach (var (target, json) in relation.Missing.Constants) text.Append($" {target} {Encoding.UTF8.GetString(json.AsSpan())}");
         text.AppendLine();
     }
+
+    private static string Text(FieldMapping field) =>
+        $"{field.Target} = {field.Source}{(field.Default is { } constant ? $" or {Encoding.UTF8.GetString(constant.AsSpan())}" : "")}";
 }
