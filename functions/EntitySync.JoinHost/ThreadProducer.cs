@@ -87,7 +87,7 @@ internal sealed class ThreadProducer(ThreadClients clients, JoinHostOptions opti
             }
             catch (KafkaRetriableException) when (!isLate())
             {
-                Thread.Sleep(RetryPause);
+                Thread.Sleep(RetryPause); // the join thread's own: until this call is through it may do nothing else
             }
             catch (KafkaException failure) when (failure.Error.IsFatal)
             {

@@ -32,7 +32,7 @@ public sealed class BroadcastTables
     /// <param name="options">Bounds.</param>
     public BroadcastTables(JoinTopology topology, IReadOnlyDictionary<string, int> partitions, JoinOptions options)
     {
-        var relations = Enricher.CompileJoined(topology.Definition).Relations;
+        var relations = topology.Enricher.Relations;
         var sources = topology.RootPart.Sources;
         for (var source = 0; source < sources.Length; source++)
         {

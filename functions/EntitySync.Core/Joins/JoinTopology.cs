@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EntitySync.Core.Definitions;
+using EntitySync.Core.Enrichment;
 using EntitySync.Core.Errors;
 
 namespace EntitySync.Core.Joins;
@@ -26,6 +27,9 @@ public sealed record JoinTopology
 
     public string Entity => Definition.Entity;
 
+    /// <summary>Joins the broadcast and shuffle relations; compiled once for all tasks and tables.</summary>
+    public required Enricher Enricher { get; init; }
+
     public SubTopology RootPart => SubTopologies[0];
 
     public JoinSource Root => RootPart.Lead;
@@ -47,6 +51,7 @@ public sealed record JoinTopology
         return new JoinTopology
         {
             Definition = definition,
+            Enricher = Enricher.CompileJoined(definition),
             SubTopologies = [RootPartOf(definition), .. shuffled.SelectMany(relation => ShufflePartsOf(definition, relation))],
             InternalTopics = [.. InternalTopicsOf(definition, shuffled)],
             EmissionTopic = definition.EmissionTopic(),

@@ -15,7 +15,6 @@ internal sealed class RootTask : JoinTask
     private readonly FanoutCursors _cursors;
     private readonly WaitingReplays _waiting = new();
     private readonly Queue<byte[]> _restoredReplays = new();
-    private readonly Enricher _enricher;
     private readonly EntityTable _entities;
     private readonly SubscribedRows[] _subscribed;
     private readonly Resolve _resolve;
@@ -33,7 +32,7 @@ internal sealed class RootTask : JoinTask
         _misplaced = new OccasionalWarning(ports.Logger, ports.Time, MisplacedKeyLogInterval);
         _tables = tables;
         _cursors = new FanoutCursors(ports.Time);
-        var enricher = _enricher = Enricher.CompileJoined(topology.Definition);
+        var enricher = topology.Enricher;
         var isTable = part.Lead.RestoresState;
         _entities = new EntityTable(isTable ? [.. enricher.Relations.Select(RowsOf)] : []);
         _subscribed = [.. _entities.Relations.OfType<SubscribedRows>()];
@@ -112,7 +111,7 @@ internal sealed class RootTask : JoinTask
     public override EntityExplanation? Explain(ReadOnlySpan<byte> key)
     {
         var id = _entities.Rows.Find(key);
-        return id < 0 ? null : new Explain(Context, _enricher, _entities).Entity(id);
+        return id < 0 ? null : new Explain(Context, Topology.Enricher, _entities).Entity(id);
     }
 
     protected override void Dispose(bool disposing)
