@@ -17,7 +17,7 @@ public static class NaiveEnrichment
     /// <summary>Changes <paramref name="root"/> in place.</summary>
     public static Verdict Apply(EntityDefinition definition, JsonObject root, Func<string, string, JsonObject?> row)
     {
-        var keys = definition.Relations.ToDictionary(relation => relation.Name, relation => Values(root, relation.Match[0]).Select(Text).Distinct().ToList());
+        var keys = definition.Relations.ToDictionary(relation => relation.Name, relation => Values(root, relation.Match.Path!).Select(Text).Distinct().ToList());
         foreach (var relation in definition.Relations.Where(relation => relation.Strategy == Strategy.Lookup))
         {
             var found = keys[relation.Name].Select(key => (Key: key, Row: row(relation.From, key)!)).Where(pair => pair.Row is not null && Fits(relation, pair.Row)).ToList();

@@ -11,7 +11,7 @@ public static class SampleDefinitions
     public static EntityDefinition Item(MissingRule? missing = null, Strategy strategy = Strategy.Lookup) => new()
     {
         Entity = "item",
-        Root = new RootDefinition("items", Path("sku")),
+        Root = new RootDefinition("items", KeyDefinition.Of(Path("sku"))),
         Relations =
         [
             new RelationDefinition
@@ -19,8 +19,8 @@ public static class SampleDefinitions
                 Name = "deliveryClass",
                 From = "delivery-classes",
                 Source = RelationSource.Table,
-                Key = [Path("name")],
-                Match = [Path("deliveryClasses[]")],
+                Key = KeyDefinition.Of(Path("name")),
+                Match = KeyDefinition.Of(Path("deliveryClasses[]")),
                 Pick = new PickDefinition(PickOrder.Min, Path("minimumTime")),
                 Set =
                 [

@@ -10,19 +10,34 @@ namespace EntitySync.Core.Definitions;
 /// <param name="strategy">Strategy of all relations, whatever the file says; null for the file's own.</param>
 internal sealed class DefinitionReader(Strategy? strategy)
 {
+    /// <summary>The project of this repository that is for hooks.</summary>
+    public const string DefaultHookAssembly = "EntitySync.Hooks";
+
     public EntityDefinition Read(YamlPlace file, string sourceFile) => new()
     {
         Entity = file["entity"].Text ?? "",
         Root = ReadRoot(file["root"]),
         Relations = ReadRelations(file["relations"], Strategy.Broadcast),
-        Emit = new EmitDefinition(ReadWord(file["emit"]["when"], EmitWhen.Always), file["emit"]["once"].IsTrue),
+        Emit = ReadEmit(file),
         Output = new OutputDefinition(file["output"]["topic"].Text ?? ""),
+        Hook = file["hook"]["type"].Text is { } type ? new HookDefinition(file["hook"]["assembly"].Text ?? DefaultHookAssembly, type) : null,
         Replay = ReadReplay(file["replay"]),
         SourceFile = sourceFile,
     };
 
+    // The records of a stream are events, and those that a lookup relation meets come one by one, without what was emitted for their key before.
+    private EmitDefinition ReadEmit(YamlPlace file)
+    {
+        var isEach = ReadWord(file["root"]["kind"], RootKind.Table) == RootKind.Stream
+            || file["relations"].Entries.Any(entry => (strategy ?? ReadWord(file["relations"][entry.Key.Text]["strategy"], Strategy.Broadcast)) == Strategy.Lookup);
+        return new EmitDefinition(ReadWord(file["emit"]["when"], isEach ? EmitWhen.Always : EmitWhen.OnChange), file["emit"]["once"].IsTrue)
+        {
+            Complete = [.. file["emit"]["complete"].OneOrMore.Select(name => name.Text).OfType<string>()],
+        };
+    }
+
     private static RootDefinition ReadRoot(YamlPlace root) =>
-        new(root["topic"].Text ?? "", ReadPath(root["key"]) ?? NoPath, ReadWord(root["kind"], RootKind.Table), ReadWord(root["format"], DocumentFormat.Json));
+        new(root["topic"].Text ?? "", ReadKey(root["key"]), ReadWord(root["kind"], RootKind.Table), ReadWord(root["format"], DocumentFormat.Json));
 
     private ImmutableArray<RelationDefinition> ReadRelations(YamlPlace relations, Strategy standard) =>
         [.. relations.Entries.Select(entry => ReadRelation(entry.Key.Text, relations[entry.Key.Text], standard))];
@@ -36,8 +51,8 @@ internal sealed class DefinitionReader(Strategy? strategy)
             From = relation["from"].Text ?? "",
             Source = ReadWord(relation["source"], joined == Strategy.Lookup ? RelationSource.Table : RelationSource.Topic),
             Format = ReadWord(relation["format"], DocumentFormat.Json),
-            Key = ReadPaths(relation["key"]),
-            Match = ReadPaths(relation["match"]),
+            Key = ReadKey(relation["key"]),
+            Match = ReadKey(relation["match"]),
             Where = ReadWhere(relation["where"]),
             Pick = ReadPick(relation["pick"]),
             Many = relation["many"].IsTrue,
@@ -108,7 +123,13 @@ internal sealed class DefinitionReader(Strategy? strategy)
     private static ImmutableSortedDictionary<string, T> ReadMap<T>(YamlPlace map, Func<YamlPlace, T> read) =>
         map.Entries.ToImmutableSortedDictionary(entry => entry.Key.Text, entry => read(map[entry.Key.Text]), StringComparer.Ordinal);
 
-    private static ImmutableArray<FieldPath> ReadPaths(YamlPlace place) => [.. place.OneOrMore.Select(ReadPath).OfType<FieldPath>()];
+    private static KeyDefinition ReadKey(YamlPlace place) => new([.. place.OneOrMore.Select(ReadColumn).OfType<KeyColumn>()]);
+
+    private static KeyColumn? ReadColumn(YamlPlace column)
+    {
+        if (column["template"].Text is { } template) return KeyColumn.TryParseTemplate(template, ReadWord(column["case"], LetterCase.AsIs));
+        return ReadPath(column) is { } path ? KeyColumn.Of(path) : null;
+    }
 
     private static FieldPath? ReadPath(YamlPlace place) => place.Text is { } text ? FieldPath.TryParse(text) : null;
 
@@ -116,6 +137,4 @@ internal sealed class DefinitionReader(Strategy? strategy)
     private static T ReadWord<T>(YamlPlace place, T standard)
         where T : struct, Enum =>
         place.Text is { } word && Enum.TryParse<T>(word.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var value) ? value : standard;
-
-    private static FieldPath NoPath { get; } = new("", [new FieldStep("", false)]);
 }

@@ -11,6 +11,8 @@ internal sealed class DefinitionRules(YamlPlace file, EntityDefinition definitio
         CheckTopics();
         CheckEmit(file["emit"]);
         CheckEmitOfLookups(file["emit"]);
+        if (definition.Root.Kind == RootKind.Table && !file["root"]["key"].Exists && file["root"].Exists)
+            problems.Add(file["root"]["key"], "required key is missing", "nothing", "the field that equals the record key; only root.kind stream may lack it");
         new RelationRules(problems).Check(file["relations"], definition);
         new MatchPathRules(problems).Check(file, definition);
         if (file["replay"].Exists) CheckReplay(file["replay"]);
@@ -52,10 +54,9 @@ internal sealed class DefinitionRules(YamlPlace file, EntityDefinition definitio
 
     private void CheckEmit(YamlPlace emit)
     {
-        if (!emit["complete"].Exists) return;
-        if (emit["when"].Exists)
-            problems.Add(emit["complete"], "", "when and complete", "one of them");
-        problems.Add(emit["complete"], "no strategy implements it yet, and emitting without it would be wrong", "complete", "when: always or when: on-change");
+        var names = definition.Relations.Select(relation => relation.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var name in emit["complete"].OneOrMore.Where(name => name.Text is { } text && !names.Contains(text)))
+            problems.Add(name, "unknown relation of the root", YamlScalar.Quote(name.Text!), string.Join(", ", names), DidYouMean.Nearest(name.Text!, names));
     }
 
     // The records that a lookup relation meets come one by one, without what was emitted for their key before.

@@ -20,6 +20,9 @@ public sealed record EntityDefinition
 
     public required OutputDefinition Output { get; init; }
 
+    /// <summary>The user's own code for the joined document; null without.</summary>
+    public HookDefinition? Hook { get; init; }
+
     /// <summary>Where a replay gets its ids; null when the entity declares none.</summary>
     public ReplayDefinition? Replay { get; init; }
 
@@ -36,8 +39,8 @@ public enum DocumentFormat { Json, Debezium }
 
 /// <summary>The topic that holds the entity itself.</summary>
 /// <param name="Topic">Source topic.</param>
-/// <param name="Key">Field of the document that equals the record key.</param>
-public sealed record RootDefinition(string Topic, FieldPath Key, RootKind Kind = RootKind.Table, DocumentFormat Format = DocumentFormat.Json);
+/// <param name="Key">What of the document equals the record key; of change events what the entity's key is made of.</param>
+public sealed record RootDefinition(string Topic, KeyDefinition Key, RootKind Kind = RootKind.Table, DocumentFormat Format = DocumentFormat.Json);
 
 public enum Strategy { Lookup, Broadcast, Shuffle }
 
@@ -91,11 +94,11 @@ public sealed record RelationDefinition
 
     public bool IsFromTable => Source == RelationSource.Table || Strategy == Strategy.Lookup;
 
-    /// <summary>The related row's key fields; several for a composite key.</summary>
-    public required ImmutableArray<FieldPath> Key { get; init; }
+    /// <summary>The related row's join column, or columns of a composite key.</summary>
+    public required KeyDefinition Key { get; init; }
 
-    /// <summary>Paths in the parent row whose values are the key; as many as <see cref="Key"/>, in the same order.</summary>
-    public required ImmutableArray<FieldPath> Match { get; init; }
+    /// <summary>What of the parent row equals it: as many columns, in the same order.</summary>
+    public required KeyDefinition Match { get; init; }
 
     /// <summary>Conditions that a related row must fulfil, all of them.</summary>
     public ImmutableArray<WhereCondition> Where { get; init; } = [];
@@ -146,8 +149,26 @@ public sealed record MissingRule(MissingAction Action, ImmutableArray<(string Ta
     public static MissingRule Omit { get; } = new(MissingAction.Omit, []);
 }
 
-public enum EmitWhen { Always, Complete, OnChange }
+public enum EmitWhen
+{
+    /// <summary>With every update, and with every visit that changes the output.</summary>
+    Always,
 
-public sealed record EmitDefinition(EmitWhen When = EmitWhen.Always, bool Once = false);
+    /// <summary>Only when the output differs from the last one.</summary>
+    OnChange,
+}
+
+/// <param name="When">On which updates the entity is emitted.</param>
+/// <param name="Once">True when each entity is emitted a single time, until its root is deleted.</param>
+public sealed record EmitDefinition(EmitWhen When = EmitWhen.Always, bool Once = false)
+{
+    /// <summary>Names of relations of the root that must have a related row for each match value before the entity is emitted.</summary>
+    public ImmutableArray<string> Complete { get; init; } = [];
+}
+
+/// <summary>A class of the user's that gets each joined document before it is emitted.</summary>
+/// <param name="Assembly">Simple name of the assembly.</param>
+/// <param name="Type">Full name of the class.</param>
+public sealed record HookDefinition(string Assembly, string Type);
 
 public sealed record OutputDefinition(string Topic);

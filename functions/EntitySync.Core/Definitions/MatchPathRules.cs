@@ -12,17 +12,25 @@ internal sealed class MatchPathRules(ProblemList problems)
     private enum Kind { Value, Object, Array }
 
     public void Check(YamlPlace file, EntityDefinition definition) =>
-        CheckDocument([file["root"]["key"]], [definition.Root.Key], definition.Relations, file["relations"]);
+        CheckDocument(file["root"]["key"], definition.Root.Key, definition.Relations, file["relations"]);
 
-    private void CheckDocument(IEnumerable<YamlPlace> keyPlaces, IEnumerable<FieldPath> keys, ImmutableArray<RelationDefinition> relations, YamlPlace places)
+    private void CheckDocument(YamlPlace keyPlace, KeyDefinition key, ImmutableArray<RelationDefinition> relations, YamlPlace places)
     {
         var nodes = new Dictionary<string, (Kind Kind, string Path)>(StringComparer.Ordinal);
-        foreach (var (place, path) in keyPlaces.Zip(keys)) Walk(nodes, place, path);
+        WalkAll(nodes, keyPlace, key);
         foreach (var relation in relations)
         {
             var place = places[relation.Name];
-            foreach (var (matchPlace, path) in place["match"].OneOrMore.Zip(relation.Match)) Walk(nodes, matchPlace, path);
-            if (relation.Relations.Length > 0) CheckDocument(place["key"].OneOrMore, relation.Key, relation.Relations, place["relations"]);
+            WalkAll(nodes, place["match"], relation.Match);
+            if (relation.Relations.Length > 0) CheckDocument(place["key"], relation.Key, relation.Relations, place["relations"]);
+        }
+    }
+
+    private void WalkAll(Dictionary<string, (Kind Kind, string Path)> nodes, YamlPlace place, KeyDefinition key)
+    {
+        foreach (var (columnPlace, column) in place.OneOrMore.Zip(key.Columns))
+        {
+            foreach (var path in column.Paths) Walk(nodes, columnPlace, path);
         }
     }
 

@@ -8,8 +8,7 @@ internal sealed class RelationRules(ProblemList problems)
     public void Check(YamlPlace relations, EntityDefinition definition)
     {
         var targets = new Targets(problems);
-        var key = definition.Root.Key.Steps[0].Name;
-        if (key.Length > 0) targets.Reserve(key, "the root's key");
+        foreach (var key in definition.Root.Key.Paths) targets.Reserve(key.Steps[0].Name, "the root's key");
         foreach (var relation in definition.Relations)
         {
             var place = relations[relation.Name];
@@ -45,8 +44,9 @@ internal sealed class RelationRules(ProblemList problems)
     {
         var found = relation.Key switch
         {
-            { Length: > 1 } => $"{relation.Key.Length} fields",
-            [{ Steps.Length: > 1 } nested] => YamlScalar.Quote(nested.Text),
+            { Columns.Length: > 1 } composite => $"{composite.Columns.Length} fields",
+            { Columns.Length: 1, Path: null } => "a computed key",
+            { Path.Steps.Length: > 1 } nested => YamlScalar.Quote(nested.Path.Text),
             _ => null,
         };
         var other = relation.Strategy == Strategy.Lookup ? "strategy broadcast or shuffle" : "source: topic";
@@ -91,14 +91,14 @@ internal sealed class RelationRules(ProblemList problems)
         foreach (var nested in relation.Relations)
         {
             var nestedPlace = place["relations"][nested.Name];
-            if (relation.Strategy != Strategy.Lookup && nested.Strategy != relation.Strategy) RefuseStrategy(nestedPlace["strategy"], relation.Strategy);
+            if (relation.Strategy != Strategy.Lookup && nested.Strategy == Strategy.Lookup) RefuseLookup(nestedPlace["strategy"], relation.Strategy);
             CheckRelation(nestedPlace, nested, targets);
         }
     }
 
-    // A related row with relations of its own is put together in one place, by the parent's strategy.
-    private void RefuseStrategy(YamlPlace strategy, Strategy parent) =>
-        problems.Add(strategy, "a nested relation is joined where its parent is", strategy.Node!.Shown, $"{parent.ToString().ToLowerInvariant()}, or no strategy (it is the parent's)");
+    // A related row with relations of its own is put together in the container.
+    private void RefuseLookup(YamlPlace strategy, Strategy parent) =>
+        problems.Add(strategy, "a nested relation is joined in the join topology", strategy.Node!.Shown, $"broadcast, shuffle, or no strategy (it is the parent's, {parent.ToString().ToLowerInvariant()})");
 
     /// <summary>Output fields that siblings have taken: each may be set by one of them only.</summary>
     private sealed class Targets(ProblemList problems)

@@ -33,7 +33,7 @@ public sealed class CompiledRelation
     /// <exception cref="InvalidRequestException">The definition asks for something the enricher cannot do.</exception>
     internal static CompiledRelation Compile(EntityDefinition entity, RelationDefinition definition, int index)
     {
-        if (definition.Key.Length != 1 || definition.Match.Length != 1) throw Wrong("has a composite key; rows are found by one key");
+        if (definition.Key.Path is null || definition.Match.Path is null) throw Wrong("has a composite or computed key; rows are found by one field");
         if (definition.Relations.Length > 0) throw Wrong("has relations of its own; the enricher follows none");
         if (definition.Many && definition.Set.Length > 0) throw Wrong("has many rows and 'set'; only 'embed' takes many");
         if (definition.Many && definition.Pick is not null) throw Wrong("has 'many' and 'pick'; they exclude each other");

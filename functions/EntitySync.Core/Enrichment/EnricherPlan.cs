@@ -18,12 +18,16 @@ internal sealed class EnricherPlan
     private EnricherPlan(EntityDefinition definition, EnrichmentLimits limits, Func<RelationDefinition, bool> isJoined)
     {
         Limits = limits;
-        KeyPath = definition.Root.Key.Text;
+        HasKey = definition.Root.Key.Columns.Length > 0;
+        KeyPath = definition.Root.Key.ToString();
         Relations = [.. definition.Relations.Where(isJoined).Select((relation, index) => CompiledRelation.Compile(definition, relation, index))];
         Targets = [.. Relations.SelectMany(TargetsOf)];
     }
 
     public EnrichmentLimits Limits { get; }
+
+    /// <summary>False when the record key is taken as it is.</summary>
+    public bool HasKey { get; }
 
     public string KeyPath { get; }
 
@@ -52,15 +56,15 @@ internal sealed class EnricherPlan
     {
         var document = new PathNode("");
         var nodes = new List<PathNode>();
-        document.Reach(definition.Root.Key, nodes.Add).IsRootKey = true;
-        foreach (var relation in Relations) document.Reach(relation.Definition.Match[0], nodes.Add).Relations.Add(relation.Index);
+        if (definition.Root.Key.Path is { } key) document.Reach(key, nodes.Add).IsRootKey = true;
+        foreach (var relation in Relations) document.Reach(relation.Definition.Match.Path!, nodes.Add).Relations.Add(relation.Index);
         if (nodes.Find(node => node.IsContradiction) is { } contradiction)
         {
             throw new InvalidRequestException($"Entity '{definition.Entity}': '{contradiction.Path}' is used both as a value and as something to look into.");
         }
 
-        for (var target = 0; target < Targets.Length; target++) document.Properties!.GetOrAdd(Targets[target].Name).Target = target;
-        return document.Properties!;
+        for (var target = 0; target < Targets.Length; target++) document.Look().GetOrAdd(Targets[target].Name).Target = target;
+        return document.Look();
     }
 
     private static IEnumerable<TargetField> TargetsOf(CompiledRelation relation)

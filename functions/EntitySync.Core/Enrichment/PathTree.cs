@@ -24,14 +24,16 @@ internal sealed class PathNode(string path)
     /// <summary>True when two paths of the definition cannot both hold, such as <c>a</c> and <c>a.b</c>.</summary>
     public bool IsContradiction => (IsScalar ? 1 : 0) + (Properties is null ? 0 : 1) + (Element is null ? 0 : 1) > 1;
 
+    /// <summary>The properties to look for in this object.</summary>
+    public PropertyTable Look() => Properties ??= new PropertyTable();
+
     /// <summary>The node at the end of <paramref name="path"/> below this object; every node on the way is reported to <paramref name="visit"/>.</summary>
     public PathNode Reach(FieldPath path, Action<PathNode> visit)
     {
         var node = this;
         foreach (var step in path.Steps)
         {
-            node.Properties ??= new PropertyTable();
-            var property = node.Properties.GetOrAdd(step.Name);
+            var property = node.Look().GetOrAdd(step.Name);
             node = property.Node ??= new PathNode(node.Path.Length == 0 ? step.Name : $"{node.Path}.{step.Name}");
             if (step.EachElement) node = node.Element ??= new PathNode(node.Path + "[]");
             visit(node);

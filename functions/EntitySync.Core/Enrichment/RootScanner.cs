@@ -12,7 +12,7 @@ internal ref struct RootScanner(EnricherPlan plan, ReadOnlySpan<byte> recordKey,
 {
     private readonly EnricherPlan _plan = plan;
     private readonly ReadOnlySpan<byte> _recordKey = recordKey;
-    private readonly bool _hasKey = hasKey;
+    private readonly bool _hasKey = hasKey && plan.HasKey;
     private readonly ReadOnlySpan<byte> _root = root;
     private readonly EnrichmentBuffer _buffer = buffer;
     private readonly int _firstKey = buffer.Keys.Count;

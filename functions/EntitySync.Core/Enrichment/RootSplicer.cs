@@ -199,7 +199,7 @@ internal readonly ref struct RootSplicer(EnricherPlan plan, ReadOnlySpan<byte> r
     private string MissingReason(CompiledRelation relation) =>
         KeyList(relation) is { Length: > 0 } keys
             ? $"relation '{relation.Name}' finds no usable row in '{relation.Table}' for {keys}"
-            : $"relation '{relation.Name}' has no key in '{relation.Definition.Match[0]}'";
+            : $"relation '{relation.Name}' has no key in '{relation.Definition.Match}'";
 
     private string KeyList(CompiledRelation relation)
     {

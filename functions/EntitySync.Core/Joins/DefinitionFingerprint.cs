@@ -9,7 +9,7 @@ internal static class DefinitionFingerprint
 {
     public static ulong Of(EntityDefinition definition)
     {
-        var text = new StringBuilder().AppendLine($"{definition.Root} {definition.Emit} {definition.EmissionTopic()}");
+        var text = new StringBuilder().AppendLine($"{definition.Root} {definition.Emit.When} {definition.Emit.Once} {string.Join(' ', definition.Emit.Complete)} {definition.Hook} {definition.EmissionTopic()}");
         foreach (var relation in definition.Relations.Where(relation => relation.Strategy != Strategy.Lookup)) Append(text, relation);
         return StableHash.Of(Encoding.UTF8.GetBytes(text.ToString()));
     }
@@ -17,7 +17,7 @@ internal static class DefinitionFingerprint
     // Strategy is left out: it changes how rows come, not what is made of them.
     private static void Append(StringBuilder text, RelationDefinition relation)
     {
-        text.AppendLine($"{relation.Name} {relation.From} {string.Join(' ', relation.Key)} = {string.Join(' ', relation.Match)} {relation.Pick} {relation.Many}");
+        text.AppendLine($"{relation.Name} {relation.From} {relation.Key} = {relation.Match} {relation.Pick} {relation.Many}");
         foreach (var condition in relation.Where) text.AppendLine($"{condition.Field} in {string.Join(' ', condition.Values.Select(value => Encoding.UTF8.GetString(value.AsSpan())))}");
         text.AppendLine($"{relation.Order} {relation.Limit}");
         text.AppendLine(string.Join(' ', relation.Set.Select(Text)));

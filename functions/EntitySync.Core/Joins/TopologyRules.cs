@@ -14,7 +14,7 @@ internal static class TopologyRules
     public static void Check(EntityDefinition definition)
     {
         if (definition.Root.Format != DocumentFormat.Json) throw Refusal(definition, UnwrapAdvice);
-        if (definition.Emit.When == EmitWhen.Complete) throw Refusal(definition, "the join topology does not wait for completeness");
+        if (definition.Emit.Complete.Length > 0) throw Refusal(definition, "the join topology does not wait for completeness");
         if (definition.Emit.Once) throw Refusal(definition, "the join topology does not keep what it has emitted, which emit.once needs");
         foreach (var relation in definition.Relations.Where(relation => relation.Strategy != Strategy.Lookup)) CheckRelation(definition, relation);
     }
@@ -23,7 +23,7 @@ internal static class TopologyRules
     {
         var name = $"relation '{relation.Name}'";
         if (relation.Relations.Length > 0) throw Refusal(definition, $"{name} has relations of its own, which the join topology does not follow");
-        if (relation.Key.Length != 1) throw Refusal(definition, $"{name} has a key of {relation.Key.Length} fields; the join topology joins by one");
+        if (relation.Key.Path is null) throw Refusal(definition, $"{name} has a composite or computed key; the join topology joins by one field");
         if (definition.Root.Kind == RootKind.Stream && relation.Strategy == Strategy.Shuffle)
         {
             throw Refusal(definition, $"{name} has strategy shuffle, but a record of a stream cannot wait for answers: use strategy broadcast or lookup");

@@ -27,8 +27,8 @@ public sealed class ReferenceTableCatalog
 
     private void Add(EntityDefinition definition, RelationDefinition relation)
     {
-        if (relation.Key is not [{ Steps: [{ EachElement: false } field] }])
-            throw new InvalidRequestException($"Relation '{relation.Name}' of entity '{definition.Entity}' finds rows of '{relation.From}' by {string.Join(", ", relation.Key)}: one top-level field is expected.");
+        if (relation.Key.Path is not { Steps: [{ EachElement: false } field] })
+            throw new InvalidRequestException($"Relation '{relation.Name}' of entity '{definition.Entity}' finds rows of '{relation.From}' by {relation.Key}: one top-level field is expected.");
         if (!_byName.TryGetValue(relation.From, out var known)) _byName[relation.From] = new ReferenceTable(relation.From, field.Name);
         else if (known.KeyField != field.Name)
             throw new InvalidRequestException($"Relation '{relation.Name}' of entity '{definition.Entity}' says the key of '{relation.From}' is '{field.Name}', another relation says '{known.KeyField}'.");

@@ -29,8 +29,8 @@ public sealed record DemoData(IReadOnlyList<DemoDocument> Roots, IReadOnlyList<D
     /// <summary>Reads <c>{root topic}.ndjson</c> and <c>{from}.ndjson</c> of the relation from <paramref name="folder"/>.</summary>
     /// <exception cref="DemoException">A file is missing or a line is not usable; the message names file and line.</exception>
     public static DemoData Load(string folder, EntityDefinition definition, RelationDefinition relation) => new(
-        Read(Path.Combine(folder, definition.Root.Topic + ".ndjson"), definition.Root.Key.Text),
-        Read(Path.Combine(folder, relation.From + ".ndjson"), relation.Key[0].Text));
+        Read(Path.Combine(folder, definition.Root.Topic + ".ndjson"), definition.Root.Key.ToString()),
+        Read(Path.Combine(folder, relation.From + ".ndjson"), relation.Key.ToString()));
 
     private static byte[] Row(string name, Random random)
     {

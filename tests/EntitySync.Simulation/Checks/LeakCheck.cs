@@ -32,11 +32,11 @@ public sealed class LeakCheck(WorldHistory history)
         from root in history.Roots
         where root.Value[^1].Row is not null
         let partition = World.Log.PartitionFor(World.Topology.Root.Topic, Encoding.UTF8.GetBytes(root.Key))
-        from value in NaiveJoin.Values(root.Value[^1].Row!, relation.Match[0]).Select(NaiveJoin.Text)
+        from value in NaiveJoin.Values(root.Value[^1].Row!, relation.Match.Path!).Select(NaiveJoin.Text)
         select $"{Trace.Show(Encoding.UTF8.GetBytes(value))} of {partition}";
 
     private static IEnumerable<string> RowUnder(RelationDefinition relation, string key, System.Text.Json.Nodes.JsonObject? row) =>
-        from value in row is null ? [] : NaiveJoin.Values(row, relation.Key[0]).Select(NaiveJoin.Text)
+        from value in row is null ? [] : NaiveJoin.Values(row, relation.Key.Path!).Select(NaiveJoin.Text)
         let bytes = Encoding.UTF8.GetBytes(value)
         select Trace.Show([(byte)bytes.Length, .. bytes, .. Encoding.UTF8.GetBytes(key)]);
 

@@ -56,7 +56,7 @@ public sealed class NeverStaleCheck(WorldHistory history)
     private IEnumerable<Explanation> Explain(RelationDefinition relation, JsonObject root, OutputRecord output, Explanation before)
     {
         var places = (
-            from value in NaiveJoin.Values(root, relation.Match[0]).Select(NaiveJoin.Text).Distinct()
+            from value in NaiveJoin.Values(root, relation.Match.Path!).Select(NaiveJoin.Text).Distinct()
             from key in history.RelatedKeys(relation)
             select new Place(relation, value, key)).ToList();
         var seen = new JsonObject(NaiveJoin.TargetsOf(relation)

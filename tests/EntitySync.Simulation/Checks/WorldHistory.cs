@@ -72,7 +72,7 @@ public sealed class WorldHistory
     private void AddRow(RelationDefinition relation, string key, StoredRecord record, JsonObject? row)
     {
         LastRelated[(relation, key)] = row;
-        var value = row is null ? null : NaiveJoin.Values(row, relation.Key[0]).Select(NaiveJoin.Text).SingleOrDefault();
+        var value = row is null ? null : NaiveJoin.Values(row, relation.Key.Path!).Select(NaiveJoin.Text).SingleOrDefault();
         if (value is not null) _rows.TryAdd((relation, value, key), [Nothing]);
         foreach (var (place, versions) in _rows.Where(entry => entry.Key.Relation == relation && entry.Key.Key == key))
         {

@@ -21,8 +21,8 @@ public static class NaiveJoin
         foreach (var relation in definition.Relations)
         {
             var rows = table(relation).OrderBy(row => row.Key, StringComparer.Ordinal).ToList();
-            var found = Values(root, relation.Match[0]).Select(Text).Distinct().SelectMany(value =>
-                rows.Where(row => Values(row.Row, relation.Key[0]).Select(Text).SequenceEqual([value])).Select(row => new Candidate(value, row.Key, row.Row)));
+            var found = Values(root, relation.Match.Path!).Select(Text).Distinct().SelectMany(value =>
+                rows.Where(row => Values(row.Row, relation.Key.Path!).Select(Text).SequenceEqual([value])).Select(row => new Candidate(value, row.Key, row.Row)));
             foreach (var target in TargetsOf(relation)) output.Remove(target);
             if (Fields(relation, [.. found]) is not { } fields) return null;
             foreach (var (name, value) in fields) output[name] = value?.DeepClone();

@@ -32,7 +32,7 @@ public static class DefinitionGrid
     public static EntityDefinition Entity(IEnumerable<RelationDefinition> relations, EmitWhen when = EmitWhen.Always) => new()
     {
         Entity = "thing",
-        Root = new RootDefinition(RootTopic, Path("id")),
+        Root = new RootDefinition(RootTopic, KeyDefinition.Of(Path("id"))),
         Relations = [.. relations],
         Emit = new EmitDefinition(when),
         Output = new OutputDefinition("things-merged"),
@@ -48,8 +48,8 @@ public static class DefinitionGrid
     {
         Name = $"r{index}",
         From = $"related{index}",
-        Key = [Path("v")],
-        Match = [Path(isArray ? $"f{index}[]" : $"f{index}")],
+        Key = KeyDefinition.Of(Path("v")),
+        Match = KeyDefinition.Of(Path(isArray ? $"f{index}[]" : $"f{index}")),
         Pick = order is { } by ? new PickDefinition(by, Path("m")) : null,
         Many = isMany,
         Set = isMany ? [] : [new FieldMapping($"t{index}", Path("t")), new FieldMapping($"k{index}", Path("rid"))],

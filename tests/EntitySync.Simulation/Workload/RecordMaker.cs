@@ -19,7 +19,7 @@ public sealed class RecordMaker(SimulationCase simulated, bool hasEscapes = true
         var text = new StringBuilder($"{{\"id\":\"{key}\",\"n\":{dice.Below(3)}");
         for (var index = 0; index < simulated.Definition.Relations.Length; index++)
         {
-            if (simulated.Definition.Relations[index].Match[0].IsMany) Append(text, $"f{index}", Array(dice));
+            if (simulated.Definition.Relations[index].Match.Path!.IsMany) Append(text, $"f{index}", Array(dice));
             else Append(text, $"f{index}", Scalar(dice));
             if (dice.Chance(10)) text.Append($",\"t{index}\":\"own\"");
         }

@@ -25,7 +25,7 @@ public sealed class DefinitionLoaderTests : IDisposable
     {
         var expected = SampleDefinitions.Item(SampleDefinitions.MissingSet(("minimumDeliveryTime", "null"))) with
         {
-            Root = new RootDefinition("items", SampleDefinitions.Path("sku"), RootKind.Table, DocumentFormat.Debezium),
+            Root = new RootDefinition("items", KeyDefinition.Of(SampleDefinitions.Path("sku")), RootKind.Table, DocumentFormat.Debezium),
         };
         var solr = (SolrIdSourceDefinition)expected.Replay!.Ids;
         expected = expected with { Replay = new ReplayDefinition(solr with { Key = "id", Match = solr.Match.SetItem("deliveryClass", "classes") }, "online:true", 500, 2000) };
@@ -39,8 +39,8 @@ public sealed class DefinitionLoaderTests : IDisposable
         var definition = Samples.Load(Samples.Profile);
 
         var stars = definition.Relations[0];
-        stars.Key.Select(path => path.Text).ShouldBe(["user", "tenant"]);
-        stars.Match.Select(path => path.Text).ShouldBe(["username", "tenant"]);
+        stars.Key.ToString().ShouldBe("[user, tenant]");
+        stars.Match.ToString().ShouldBe("[username, tenant]");
         (stars.Many, stars.Strategy, stars.Missing.Action).ShouldBe((true, Strategy.Shuffle, MissingAction.Drop));
         stars.Embed!.Target.ShouldBe("stars");
         stars.Embed.Fields.Select(field => (field.Target, field.Source.Text, Text(field.Default))).ShouldBe([("starredAt", "at", null), ("note", "text", "\"-\"")]);

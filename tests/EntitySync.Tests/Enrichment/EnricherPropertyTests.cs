@@ -64,7 +64,7 @@ public sealed class EnricherPropertyTests
         var relation = SampleDefinitions.Item().Relations[0] with
         {
             From = "classes",
-            Match = [SampleDefinitions.Path(random.Next(2) == 0 ? "classes[]" : "nested.lines[].class")],
+            Match = KeyDefinition.Of(SampleDefinitions.Path(random.Next(2) == 0 ? "classes[]" : "nested.lines[].class")),
             Pick = kind < 2 ? new PickDefinition((PickOrder)random.Next(3), SampleDefinitions.Path("n")) : null,
             Many = kind == 3,
             Where = random.Next(3) == 0 ? Where(random) : [],
@@ -79,7 +79,7 @@ public sealed class EnricherPropertyTests
                 _ => SampleDefinitions.MissingSet(kind == 3 ? ("t3", "[]") : (target, "{\"none\":[1]}"), ("t4", "14")),
             },
         };
-        return SampleDefinitions.Item() with { Root = new RootDefinition("items", SampleDefinitions.Path("sku")), Relations = [relation] };
+        return SampleDefinitions.Item() with { Root = new RootDefinition("items", KeyDefinition.Of(SampleDefinitions.Path("sku"))), Relations = [relation] };
     }
 
     private static ImmutableArray<WhereCondition> Where(Random random) =>

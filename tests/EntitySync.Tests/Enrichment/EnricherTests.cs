@@ -135,16 +135,16 @@ public sealed class EnricherTests
         _tables.Put("countries", "de", """{"tax":{"rate":0.190}}""");
         var definition = SampleDefinitions.Item() with
         {
-            Root = new RootDefinition("items", SampleDefinitions.Path("id.sku")),
+            Root = new RootDefinition("items", KeyDefinition.Of(SampleDefinitions.Path("id.sku"))),
             Relations =
             [
-                Change(relation => relation with { Match = [SampleDefinitions.Path("lines[].class")] }).Relations[0],
+                Change(relation => relation with { Match = KeyDefinition.Of(SampleDefinitions.Path("lines[].class")) }).Relations[0],
                 new RelationDefinition
                 {
                     Name = "country",
                     From = "countries",
-                    Key = [SampleDefinitions.Path("code")],
-                    Match = [SampleDefinitions.Path("address.country")],
+                    Key = KeyDefinition.Of(SampleDefinitions.Path("code")),
+                    Match = KeyDefinition.Of(SampleDefinitions.Path("address.country")),
                     Set = [new FieldMapping("rate", SampleDefinitions.Path("tax.rate"))],
                     Strategy = Strategy.Lookup,
                 },
@@ -175,10 +175,10 @@ public sealed class EnricherTests
     [Fact]
     public void WhatALookupCannotDo_IsSaidAtOnce()
     {
-        Wrong(relation => relation with { Key = [SampleDefinitions.Path("a"), SampleDefinitions.Path("b")], Match = [SampleDefinitions.Path("a"), SampleDefinitions.Path("b")] }).ShouldContain("composite key");
+        Wrong(relation => relation with { Key = KeyDefinition.Of(SampleDefinitions.Path("a"), SampleDefinitions.Path("b")), Match = KeyDefinition.Of(SampleDefinitions.Path("a"), SampleDefinitions.Path("b")) }).ShouldContain("composite key");
         Wrong(relation => relation with { Relations = [relation] }).ShouldContain("relations of its own");
         Wrong(relation => relation with { Many = true }).ShouldContain("many");
-        Wrong(relation => relation with { Match = [SampleDefinitions.Path("sku.x")] }).ShouldBe("Entity 'item': 'sku' is used both as a value and as something to look into.");
+        Wrong(relation => relation with { Match = KeyDefinition.Of(SampleDefinitions.Path("sku.x")) }).ShouldBe("Entity 'item': 'sku' is used both as a value and as something to look into.");
         Wrong(relation => relation with { Set = [.. relation.Set, relation.Set[0]] }).ShouldBe("Entity 'item': field 'minimumDeliveryTime' is written twice.");
 
         static string Wrong(Func<RelationDefinition, RelationDefinition> change) => Should.Throw<InvalidRequestException>(() => Enricher.Compile(Change(change))).Message;

@@ -140,8 +140,8 @@ public sealed class RowGroupTests
                 {
                     Name = "labels",
                     From = "labels",
-                    Key = [SampleDefinitions.Path("of")],
-                    Match = [SampleDefinitions.Path("group")],
+                    Key = KeyDefinition.Of(SampleDefinitions.Path("of")),
+                    Match = KeyDefinition.Of(SampleDefinitions.Path("group")),
                     Many = many,
                     Embed = new EmbedDefinition("labels", [new FieldMapping("n", SampleDefinitions.Path("n"))]),
                     Strategy = strategy,

@@ -109,8 +109,8 @@ public sealed class SeveralRelationsTests
     {
         Name = name,
         From = from,
-        Key = [SampleDefinitions.Path("id")],
-        Match = [SampleDefinitions.Path(name)],
+        Key = KeyDefinition.Of(SampleDefinitions.Path("id")),
+        Match = KeyDefinition.Of(SampleDefinitions.Path(name)),
         Set = [new FieldMapping(name + "N", SampleDefinitions.Path("n"))],
         Strategy = strategy,
     };

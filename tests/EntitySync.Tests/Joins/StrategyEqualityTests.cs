@@ -60,7 +60,7 @@ public sealed class StrategyEqualityTests
         if (random.Next(2) == 0)
         {
             var key = Keys[random.Next(Keys.Length)];
-            var json = random.Next(6) == 0 ? null : Root(random, key, definition.Relations[0].Match[0].IsMany);
+            var json = random.Next(6) == 0 ? null : Root(random, key, definition.Relations[0].Match.Path!.IsMany);
             if (json is null) roots.Remove(key);
             else roots[key] = json;
             foreach (var world in worlds) await world.RootAsync(key, json);
@@ -97,8 +97,8 @@ public sealed class StrategyEqualityTests
             Name = "class",
             From = Table,
             Source = RelationSource.Table,
-            Key = [SampleDefinitions.Path("name")],
-            Match = [SampleDefinitions.Path(random.Next(2) == 0 ? "classes[]" : "one.class")],
+            Key = KeyDefinition.Of(SampleDefinitions.Path("name")),
+            Match = KeyDefinition.Of(SampleDefinitions.Path(random.Next(2) == 0 ? "classes[]" : "one.class")),
             Many = many,
             Pick = pick && !many ? new PickDefinition((PickOrder)random.Next(3), SampleDefinitions.Path("n")) : null,
             Where = random.Next(3) == 0 ? [new WhereCondition(SampleDefinitions.Path(random.Next(2) == 0 ? "x" : "n"), [Json("1"), random.Next(2) == 0 ? Json("null") : Json("2")])] : [],
@@ -118,7 +118,7 @@ public sealed class StrategyEqualityTests
     }
 
     private static string Describe(EntityDefinition definition) =>
-        $"match {definition.Relations[0].Match[0]}, pick {definition.Relations[0].Pick}, many {definition.Relations[0].Many}, where {definition.Relations[0].Where.FirstOrDefault()?.Field}, order {definition.Relations[0].Order}, limit {definition.Relations[0].Limit}, missing {definition.Relations[0].Missing.Action}";
+        $"match {definition.Relations[0].Match.Path!}, pick {definition.Relations[0].Pick}, many {definition.Relations[0].Many}, where {definition.Relations[0].Where.FirstOrDefault()?.Field}, order {definition.Relations[0].Order}, limit {definition.Relations[0].Limit}, missing {definition.Relations[0].Missing.Action}";
 
     private static ImmutableArray<byte> Json(string text) => [.. Encoding.UTF8.GetBytes(text)];
 

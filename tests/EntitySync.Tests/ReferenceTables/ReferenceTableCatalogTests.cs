@@ -36,12 +36,12 @@ public sealed class ReferenceTableCatalogTests
 
     [Fact]
     public void RelationsDisagreeAboutTheKey_Throws() =>
-        Should.Throw<InvalidRequestException>(() => Catalog(_relation, _relation with { Name = "other", Key = [SampleDefinitions.Path("id")] }))
+        Should.Throw<InvalidRequestException>(() => Catalog(_relation, _relation with { Name = "other", Key = KeyDefinition.Of(SampleDefinitions.Path("id")) }))
             .Message.ShouldBe("Relation 'other' of entity 'item' says the key of 'delivery-classes' is 'id', another relation says 'name'.");
 
     [Fact]
     public void CompositeKey_Throws() =>
-        Should.Throw<InvalidRequestException>(() => Catalog(_relation with { Key = [SampleDefinitions.Path("a"), SampleDefinitions.Path("b.c")] }))
+        Should.Throw<InvalidRequestException>(() => Catalog(_relation with { Key = KeyDefinition.Of(SampleDefinitions.Path("a"), SampleDefinitions.Path("b.c")) }))
             .Message.ShouldBe("Relation 'deliveryClass' of entity 'item' finds rows of 'delivery-classes' by a, b.c: one top-level field is expected.");
 
     private static ReferenceTableCatalog Catalog(params RelationDefinition[] relations) => new(new EntityCatalog([SampleDefinitions.Item() with { Relations = [.. relations] }]));

@@ -38,13 +38,18 @@ internal static class DefinitionGrammar
         ("always", "with every update of the root or of a related row"),
         ("on-change", "only when the output differs from the last one"));
 
+    private static WordType Cases => Words(
+        ("lower", "small letters, by the rules of no language in particular"),
+        ("upper", "capital letters, likewise"));
+
     public static ObjectType Entity { get; } = new(
     [
         new("entity", TextForms.Entity, "Name of the entity. Its internal topics are named after it (item-replay, item-updates, item-dead-letters).", "\"item\"", Required: true),
         new("root", Root(), "The topic that holds the entity itself.", """{"topic":"items","key":"sku"}""", Required: true),
         new("relations", new RelationsType(), "Rows that live elsewhere and that the entity follows, by a name of your choice.", RelationExample(), Required: true),
-        new("emit", Emit(), "When the entity is emitted.", """{"when":"always"}""", Default: """{"when":"always"}"""),
+        new("emit", Emit(), "When the entity is emitted.", """{"when":"always"}"""),
         new("output", Output(), "Where the joined entity goes.", """{"topic":"items-merged"}""", Required: true),
+        new("hook", Hook(), "A class of yours that gets each joined document before it is emitted, for what a definition should not try to say.", """{"type":"Acme.Hooks.Rounding"}"""),
         new("replay", ReplayGrammar.Replay, "Where a replay gets the ids of the entities it publishes again. Needed for a change of a lookup relation to reach the entities.", ReplayGrammar.Example),
     ]);
 
@@ -54,7 +59,7 @@ internal static class DefinitionGrammar
     private static ObjectType Root() => new(
     [
         new("topic", TextForms.Topic, "Topic of the root documents.", "\"items\"", Required: true),
-        new("key", TextForms.SinglePath, "Field of the document that equals the record key.", "\"sku\"", Required: true),
+        new("key", Key(TextForms.SinglePath), "Field of the document that equals the record key; with format debezium the column that becomes the entity's key. A list for a composite key, a template for a computed one. A table needs it.", "\"sku\""),
         new("kind", Kinds, "What a record of the topic means.", "\"stream\"", Default: "\"table\""),
         new("format", Formats, "How the value is written.", "\"debezium\"", Default: "\"json\""),
     ]);
@@ -64,8 +69,8 @@ internal static class DefinitionGrammar
         new("from", TextForms.Topic, "Topic of the related rows; with source table also the name of their reference table.", "\"delivery-classes\"", Required: true),
         new("source", Sources, "Who owns the rows. Without it: table for strategy lookup, topic for broadcast and shuffle.", "\"table\""),
         new("format", Formats, "How the topic's records are written. debezium needs source topic.", "\"debezium\"", Default: "\"json\""),
-        new("key", OneOrMore(TextForms.SinglePath), "The related row's key field; a list for a composite key.", "\"name\"", Required: true),
-        new("match", OneOrMore(TextForms.Path), "Path in the parent row whose value is the key; [] means every element of an array. A list for a composite key, as many and in the same order.", "\"deliveryClasses[]\"", Required: true),
+        new("key", Key(TextForms.SinglePath), "The related row's key field; a list for a composite key, a template for a computed one.", "\"name\"", Required: true),
+        new("match", Key(TextForms.Path), "Path in the parent row whose value is the key; [] means every element of an array. A list for a composite key, as many and in the same order; a template for a computed one.", "\"deliveryClasses[]\"", Required: true),
         new("where", Where(), "Only related rows whose field has this value, or one of these, count; all others are as if they were not there. Several fields: all must fit. Numbers are equal by value; null also means that the field is absent.", """{"status":["open","draft"],"public":true}"""),
         new("pick", Pick(), "Takes one of several related rows; ties go to the smallest key. Without it there is only one row, or many: true embeds them all.", """{"min":"minimumTime"}"""),
         new("many", new FlagType(), "true embeds all related rows as a list. Goes with embed, not with pick or set.", "true", Default: "false"),
@@ -76,7 +81,7 @@ internal static class DefinitionGrammar
         new("fields", new EitherType([new ListType(TextForms.Field, 200), new MapType(TextForms.Field, Source())]), "Fields of the row to embed: a list of names, or new name: field (as in set, with a default if need be). Without it the whole row.", """["name","minimumTime"]"""),
         new("missing", Missing(), "What happens when there is no related row to use.", """{"set":{"minimumDeliveryTime":null}}""", Default: "\"omit\""),
         new("strategy", Strategies, "How the relation is joined; all give the same result. A nested relation has its parent's.", "\"lookup\"", Default: "\"broadcast\""),
-        new("relations", new RelationsType(), "Relations of the related row itself. Their parent needs strategy broadcast or shuffle.", """{"repo":{"from":"repos","key":"id","match":"repoId","embed":"repo"}}"""),
+        new("relations", new RelationsType(), "Relations of the related row itself, to any depth. Not under strategy lookup.", """{"repo":{"from":"repos","key":"id","match":"repoId","embed":"repo"}}"""),
     ];
 
     private static ObjectType Pick() => new(
@@ -117,14 +122,27 @@ internal static class DefinitionGrammar
 
     private static ObjectType Emit() => new(
     [
-        new("when", Emissions, "On which updates the entity is emitted.", "\"on-change\"", Default: "\"always\""),
-        new("complete", new ObjectType([
-            new("path", TextForms.Path, "Values of the root that each need their related row.", "\"lines[].sku\"", Required: true),
-        ]), "Emit only when every value at a path has its related row. Reserved: no strategy does it yet, so the loader refuses it.", """{"path":"lines[].sku"}"""),
-        new("once", new FlagType(), "true emits each entity a single time.", "true", Default: "false"),
+        new("when", Emissions, "On which updates the entity is emitted. Without it: on-change for a table, always for a stream and with strategy lookup.", "\"on-change\""),
+        new("complete", OneOrMore(TextForms.RelationName), "Emit only while every match value of this relation (or of all these) has a related row.", "\"manufactured\""),
+        new("once", new FlagType(), "true emits each entity a single time, until its root is deleted.", "true", Default: "false"),
     ]);
 
     private static ObjectType Output() => new([new("topic", TextForms.Topic, "Topic of the joined entities; not the root's, not another entity's.", "\"items-merged\"", Required: true)]);
+
+    private static ObjectType Hook() => new(
+    [
+        new("type", TextForms.ClassName, "Full name of the class; it implements IEntityHook.", "\"Acme.Hooks.Rounding\"", Required: true),
+        new("assembly", TextForms.Assembly, "The assembly it is in, without .dll.", "\"Acme.Hooks\"", Default: $"\"{DefinitionReader.DefaultHookAssembly}\""),
+    ]);
+
+    private static EitherType Key(TextType path)
+    {
+        var template = new ObjectType([
+            new("template", TextForms.Template, "Text with fields in braces; {{ and }} are braces.", "\"{owner}/{name}\"", Required: true),
+            new("case", Cases, "Case of all letters. Without it as they are.", "\"lower\""),
+        ]);
+        return new([path, template, new ListType(new EitherType([path, template]), 16)]);
+    }
 
     private static EitherType OneOrMore(TextType text) => new([text, new ListType(text, 16)]);
 

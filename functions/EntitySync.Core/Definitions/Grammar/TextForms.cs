@@ -20,6 +20,13 @@ internal static class TextForms
 
     public static readonly TextType SinglePath = new("a path to one value such as sku or address.country, without []", @"^[^\s.\[\]]+(\.[^\s.\[\]]+)*$", 500);
 
+    /// <summary>A template as <see cref="KeyColumn.TryParseTemplate"/> reads it.</summary>
+    public static readonly TextType Template = new("a template such as {owner}/{name}", @"^([^{}]|\{\{|\}\})*\{[^\s.\[\]{}]+(\[\])?(\.[^\s.\[\]{}]+(\[\])?)*\}([^{}]|\{\{|\}\}|\{[^\s.\[\]{}]+(\[\])?(\.[^\s.\[\]{}]+(\[\])?)*\})*$", 1000);
+
+    public static readonly TextType Assembly = new("an assembly name such as Acme.Hooks", "^[A-Za-z0-9_.-]+$", 200);
+
+    public static readonly TextType ClassName = new("a full class name such as Acme.Hooks.Rounding", "^[A-Za-z_][A-Za-z0-9_.+]*$", 500);
+
     public static readonly TextType Field = new("a top-level field name, without white space . [ ]", @"^[^\s.\[\]]+$", 255);
 
     public static readonly TextType SolrCollection = new("a Solr collection: 1 to 250 of a-z A-Z 0-9 . _ -, not - first", "^[A-Za-z0-9._][A-Za-z0-9._-]*$", 250);

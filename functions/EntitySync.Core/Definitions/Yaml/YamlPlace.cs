@@ -32,7 +32,7 @@ internal readonly record struct YamlPlace(YamlNode? Node, YamlMark Mark, string 
     }
 
     /// <summary>A single value reads as a list of one, as the grammar allows for <c>key</c> and <c>match</c>.</summary>
-    public IEnumerable<YamlPlace> OneOrMore => Node is YamlScalar ? [this] : Items;
+    public IEnumerable<YamlPlace> OneOrMore => Node is YamlScalar or YamlMap ? [this] : Items;
 
     public ImmutableArray<YamlEntry> Entries => Node is YamlMap map ? map.Entries : [];
 

@@ -96,8 +96,8 @@ public sealed class DebeziumEqualityTests
         {
             Name = "class",
             From = Topic,
-            Key = [SampleDefinitions.Path("name")],
-            Match = [SampleDefinitions.Path("classes[]")],
+            Key = KeyDefinition.Of(SampleDefinitions.Path("name")),
+            Match = KeyDefinition.Of(SampleDefinitions.Path("classes[]")),
             Many = many,
             Pick = many ? null : new PickDefinition((PickOrder)random.Next(3), SampleDefinitions.Path("n")),
             Embed = new EmbedDefinition("class", [new FieldMapping("id", SampleDefinitions.Path("id")), new FieldMapping("n", SampleDefinitions.Path("n"))]),

@@ -26,7 +26,7 @@ internal sealed class RemoteTask : IEmissionSink, IDisposable
     public RemoteTask(SubTopologyKind kind, int partition, string column = "name", JoinOptions? options = null)
     {
         var item = SampleDefinitions.Item();
-        var relation = item.Relations[0] with { Strategy = Strategy.Shuffle, Key = [SampleDefinitions.Path(column)] };
+        var relation = item.Relations[0] with { Strategy = Strategy.Shuffle, Key = KeyDefinition.Of(SampleDefinitions.Path(column)) };
         _topology = JoinTopology.BuildTopology(item with { Relations = [relation] });
         _part = _topology.SubTopologies.Single(part => part.Kind == kind);
         _partition = partition;
