@@ -4,17 +4,17 @@ using Microsoft.Extensions.Logging;
 
 namespace EntitySync.JoinHost;
 
-/// <summary>The broadcast tables of one topology on their way from empty to complete, and then up to date.</summary>
-internal sealed class BroadcastFeed(JoinTopology topology, IReadOnlyDictionary<string, int> partitionCounts, JoinThreadContext context)
+/// <summary>The broadcast tables of one part on their way from empty to complete, and then up to date.</summary>
+internal sealed class BroadcastFeed(SubTopology part, IReadOnlyDictionary<string, int> partitionCounts, JoinThreadContext context)
 {
     private readonly Dictionary<TopicPartition, long> _passed = [];
     private readonly Dictionary<TopicPartition, (long Position, long End)> _open = [];
 
-    public JoinTopology Topology => topology;
+    public SubTopology Part => part;
 
-    public BroadcastTables Tables { get; } = new(topology, partitionCounts, context.Options.Join!);
+    public BroadcastTables Tables { get; } = new(part, partitionCounts, context.Options.Join!);
 
-    public RestoreProgress Progress { get; } = new($"{topology.Entity} related rows", context.Time);
+    public RestoreProgress Progress { get; } = new($"{part.Name} related rows", context.Time);
 
     /// <summary>True when the tables hold what the topics held when the last root partition came; root tasks can be made with them.</summary>
     public bool IsReady { get; private set; }
@@ -35,11 +35,11 @@ internal sealed class BroadcastFeed(JoinTopology topology, IReadOnlyDictionary<s
         if (IsReady || _open.Count > 0) return;
         IsReady = true;
         context.Logger.LogInformation(
-            "Related rows of {Entity}: {Rows} rows, {Bytes} bytes, {Seconds:F1} s", topology.Entity, Tables.Rows, Tables.Bytes, Progress.Seconds);
+            "Related rows of {Part}: {Rows} rows, {Bytes} bytes, {Seconds:F1} s", part.Name, Tables.Rows, Tables.Bytes, Progress.Seconds);
     }
 
     /// <param name="result">A record of one of the partitions.</param>
-    /// <param name="source">Index of the source among the root part's sources.</param>
+    /// <param name="source">Index of the source among the part's sources.</param>
     public void Take(ConsumedRecord result, int source)
     {
         Tables.Process(result.ToLogRecord(source));

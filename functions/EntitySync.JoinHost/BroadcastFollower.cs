@@ -18,10 +18,8 @@ internal sealed class BroadcastFollower(JoinThreadContext context, ThreadClients
 
     public IEnumerable<RestoreStatus> Status => _feeds.Where(feed => !feed.IsReady).Select(feed => feed.Progress.Status());
 
-    public static bool Feeds(JoinTopology topology) => topology.RootPart.Sources.Any(source => source.IsWhole);
-
-    /// <returns>The tables of the topology once they are complete; null before.</returns>
-    public BroadcastTables? ReadyTables(JoinTopology topology) => _feeds.Find(feed => feed.Topology == topology) is { IsReady: true } feed ? feed.Tables : null;
+    /// <returns>The tables of the part once they are complete; null before.</returns>
+    public BroadcastTables? ReadyTables(SubTopology part) => _feeds.Find(feed => ReferenceEquals(feed.Part, part)) is { IsReady: true } feed ? feed.Tables : null;
 
     /// <summary>
     /// Root partitions have come: their last owner may have passed on rows that this thread, however long it has run, has not read yet, and no output may go
@@ -31,7 +29,7 @@ internal sealed class BroadcastFollower(JoinThreadContext context, ThreadClients
     {
         if (_consumer is null)
         {
-            foreach (var topology in context.Topologies.Where(Feeds)) Add(new BroadcastFeed(topology, partitionCounts, context));
+            foreach (var part in context.Topologies.SelectMany(topology => topology.SubTopologies).Where(part => part.HasTables)) Add(new BroadcastFeed(part, partitionCounts, context));
         }
 
         var partitions = _byTopic.Keys.SelectMany(topic => Enumerable.Range(0, partitionCounts[topic]).Select(partition => new TopicPartition(topic, partition))).ToList();
@@ -73,7 +71,7 @@ internal sealed class BroadcastFollower(JoinThreadContext context, ThreadClients
     private void Add(BroadcastFeed feed)
     {
         _feeds.Add(feed);
-        var sources = feed.Topology.RootPart.Sources;
+        var sources = feed.Part.Sources;
         for (var index = 0; index < sources.Length; index++)
         {
             if (!sources[index].IsWhole) continue;

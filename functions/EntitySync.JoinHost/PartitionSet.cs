@@ -107,9 +107,9 @@ internal sealed class PartitionSet(JoinThreadContext context, IReadOnlyDictionar
 
     private static bool NeedsTables(OwnedPartition partition) => partition.Parts.Any(NeedsTables);
 
-    private static bool NeedsTables(PartPlan plan) => plan.Part.Kind == SubTopologyKind.Root && BroadcastFollower.Feeds(plan.Topology);
+    private static bool NeedsTables(PartPlan plan) => plan.Part.HasTables;
 
-    private bool HasTables(OwnedPartition partition) => partition.Parts.Where(NeedsTables).All(plan => _broadcasts.ReadyTables(plan.Topology) is not null);
+    private bool HasTables(OwnedPartition partition) => partition.Parts.Where(NeedsTables).All(plan => _broadcasts.ReadyTables(plan.Part) is not null);
 
     private void Pause(RecordConsumer member)
     {
@@ -137,7 +137,7 @@ internal sealed class PartitionSet(JoinThreadContext context, IReadOnlyDictionar
         plan.Part,
         partition,
         new TaskPorts(partitionCounts, sink, context.Counts[plan.Topology.Entity], context.Logger.Within(("entity", plan.Topology.Entity), ("partition", partition)), context.Time) { Options = context.Options.Join! },
-        NeedsTables(plan) ? _broadcasts.ReadyTables(plan.Topology) : null);
+        NeedsTables(plan) ? _broadcasts.ReadyTables(plan.Part) : null);
 
     private void GoLive(OwnedPartition partition, RecordConsumer member)
     {

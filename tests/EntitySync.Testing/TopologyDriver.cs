@@ -22,7 +22,7 @@ public sealed class TopologyDriver : IDisposable
     private readonly Dictionary<(string Part, int Source, int Partition), int> _positions = [];
     private readonly Dictionary<string, int> _partitions;
     private readonly List<JoinTask> _tasks = [];
-    private BroadcastTables _tables;
+    private readonly Dictionary<string, BroadcastTables> _tables = [];
 
     public TopologyDriver(EntityDefinition definition, int partitions = 1, ILogger? logger = null, TimeProvider? time = null, JoinOptions? options = null)
     {
@@ -33,7 +33,6 @@ public sealed class TopologyDriver : IDisposable
         _options = options ?? new JoinOptions();
         _partitions = Topology.Topics.ToDictionary(topic => topic, _ => Partitions);
         _sink = new RecordingSink(this);
-        _tables = NewTables();
         CreateTasks();
     }
 
@@ -77,7 +76,6 @@ public sealed class TopologyDriver : IDisposable
     {
         Dispose();
         if (definition is not null) Topology = JoinTopology.BuildTopology(definition);
-        _tables = NewTables();
         CreateTasks();
         Drain();
     }
@@ -88,17 +86,17 @@ public sealed class TopologyDriver : IDisposable
         _tasks.Clear();
     }
 
-    private BroadcastTables NewTables() => new(Topology, _partitions, _options);
-
     private void CreateTasks()
     {
+        _tables.Clear();
+        foreach (var part in Topology.SubTopologies.Where(part => part.HasTables)) _tables[part.Name] = new BroadcastTables(part, _partitions, _options);
         ReadTables();
         foreach (var part in Topology.SubTopologies)
         {
             for (var partition = 0; partition < Partitions; partition++)
             {
                 var ports = new TaskPorts(_partitions, _sink, Counts, _logger, _time) { Options = _options };
-                var task = JoinTask.Create(Topology, part, partition, ports, part.Kind == SubTopologyKind.Root ? _tables : null);
+                var task = JoinTask.Create(Topology, part, partition, ports, _tables.GetValueOrDefault(part.Name));
                 foreach (var source in RestoreOrder(part)) Restore(task, source);
                 task.CompleteRestore();
                 _tasks.Add(task);
@@ -129,7 +127,13 @@ public sealed class TopologyDriver : IDisposable
 
     private bool ReadTables()
     {
-        var part = Topology.RootPart;
+        var hasRead = false;
+        foreach (var part in Topology.SubTopologies.Where(part => part.HasTables)) hasRead |= ReadTables(part, _tables[part.Name]);
+        return hasRead;
+    }
+
+    private bool ReadTables(SubTopology part, BroadcastTables tables)
+    {
         var hasRead = false;
         for (var source = 0; source < part.Sources.Length; source++)
         {
@@ -137,9 +141,9 @@ public sealed class TopologyDriver : IDisposable
             for (var partition = 0; partition < Partitions; partition++)
             {
                 // The table passes over what it has seen: no position is kept here.
-                foreach (var record in LogOf(part.Sources[source].Topic, partition).Skip((int)_tables.PositionOf(source, partition)))
+                foreach (var record in LogOf(part.Sources[source].Topic, partition).Skip((int)tables.PositionOf(source, partition)))
                 {
-                    _tables.Process(record with { Source = source });
+                    tables.Process(record with { Source = source });
                     hasRead = true;
                 }
             }

@@ -73,9 +73,13 @@ public sealed record OrderDefinition(FieldPath By, OrderDirection Direction = Or
 /// <param name="Target">Field that is written.</param>
 /// <param name="Source">Field of the related row.</param>
 /// <param name="Default">JSON text (UTF-8) for a row that lacks the field or has null there; null writes null.</param>
-public sealed record FieldMapping(string Target, FieldPath Source, ImmutableArray<byte>? Default = null);
+public sealed record FieldMapping(string Target, FieldPath Source, ImmutableArray<byte>? Default = null)
+{
+    /// <summary>True when an embedded object lacks the field where the row does; what a nested relation left out.</summary>
+    public bool IsOptional { get; init; }
+}
 
-/// <summary>Embeds related rows as an object (or, with <c>many</c>, a list) under <paramref name="Target"/>. Empty <paramref name="Fields"/> means the whole row.</summary>
+/// <summary>Embeds related rows as an object (or, with <c>many</c>, a list) under <paramref name="Target"/>. Empty <paramref name="Fields"/> means the whole row. What nested relations write is embedded in any case.</summary>
 public sealed record EmbedDefinition(string Target, ImmutableArray<FieldMapping> Fields);
 
 /// <summary>Ties a root (or, nested, another related row) to rows that live elsewhere.</summary>
@@ -123,6 +127,9 @@ public sealed record RelationDefinition
 
     /// <summary>Relations of the related row itself (a star embeds its repo).</summary>
     public ImmutableArray<RelationDefinition> Relations { get; init; } = [];
+
+    /// <summary>Fields of the parent that the relation writes.</summary>
+    public IEnumerable<string> Targets => Set.Select(mapping => mapping.Target).Concat(Embed is { } embed ? [embed.Target] : []);
 
     public IEnumerable<RelationDefinition> WithNested() => Relations.SelectMany(nested => nested.WithNested()).Prepend(this);
 }

@@ -24,6 +24,12 @@ public static class TopicNames
     /// <summary>Rows of a shuffle relation for the tasks that asked. Compacted; as many partitions as the root topic.</summary>
     public static string AnswersTopic(this EntityDefinition definition, RelationDefinition relation) => $"{definition.Entity}-{relation.Name}-answers";
 
+    /// <summary>Rows of a relation with relations of its own, those joined in. Compacted; as many partitions as the relation's topic.</summary>
+    public static string JoinedTopic(this EntityDefinition definition, RelationDefinition relation) => $"{definition.Entity}-{relation.Name}-joined";
+
+    /// <summary>Rows of a Debezium root under the entity's key. Compacted; as many partitions as the root topic.</summary>
+    public static string RekeyedRootTopic(this EntityDefinition definition) => definition.Entity + "-root";
+
     /// <summary>Where the join topology emits: straight to the output when no relation is left for Enrich.</summary>
     public static string EmissionTopic(this EntityDefinition definition) =>
         definition.AllRelations.Any(relation => relation.Strategy == Strategy.Lookup) ? definition.UpdatesTopic() : definition.Output.Topic;

@@ -34,7 +34,7 @@ public sealed class CompiledRelation
     internal static CompiledRelation Compile(EntityDefinition entity, RelationDefinition definition, int index)
     {
         if (definition.Key.Path is null || definition.Match.Path is null) throw Wrong("has a composite or computed key; rows are found by one field");
-        if (definition.Relations.Length > 0) throw Wrong("has relations of its own; the enricher follows none");
+        if (definition.Relations.Length > 0) throw Wrong("has relations of its own; only the join topology follows them");
         if (definition.Many && definition.Set.Length > 0) throw Wrong("has many rows and 'set'; only 'embed' takes many");
         if (definition.Many && definition.Pick is not null) throw Wrong("has 'many' and 'pick'; they exclude each other");
         if (!definition.Many && (definition.Order is not null || definition.Limit is not null)) throw Wrong("has 'order' or 'limit' without 'many'");

@@ -163,14 +163,15 @@ public sealed class PreparedRow
     {
         if (embed.Fields.Length == 0) return Whole(row);
         var json = new ArrayBufferWriter<byte>();
-        for (var i = 0; i < embed.Fields.Length; i++)
+        foreach (var field in embed.Fields)
         {
-            json.Write(i == 0 ? "{"u8 : ","u8);
-            json.Write(PropertyName.Encode(embed.Fields[i].Target));
-            json.Write(RowFields.Json(row, embed.Fields[i]));
+            if (field.IsOptional && RowFields.Find(row, field.Source) is null) continue;
+            json.Write(json.WrittenCount == 0 ? "{"u8 : ","u8);
+            json.Write(PropertyName.Encode(field.Target));
+            json.Write(RowFields.Json(row, field));
         }
 
-        json.Write("}"u8);
+        json.Write(json.WrittenCount == 0 ? "{}"u8 : "}"u8);
         return json.WrittenSpan.ToArray();
     }
 }

@@ -27,7 +27,7 @@ internal sealed class AnswerTask : JoinTask
     public AnswerTask(JoinTopology topology, SubTopology part, int partition, TaskPorts ports)
         : base(topology, part, partition, ports)
     {
-        _answersTopic = topology.Definition.AnswersTopic(part.Relation!);
+        _answersTopic = part.Node.Definition.AnswersTopic(part.Relation!);
         _partitions = ports.Partitions[part.Lead.Topic];
         _askers = ports.Partitions[_answersTopic];
     }

@@ -5,7 +5,7 @@ using EntitySync.Core.State;
 namespace EntitySync.Core.Joins;
 
 /// <summary>
-/// The related rows of an entity's broadcast relations, shared by the root tasks of one thread.
+/// The related rows of a part's broadcast relations, shared by its tasks of one thread.
 /// <list type="bullet">
 /// <item>Its owner gives it <see cref="Process"/> for each record of every partition of each broadcast source, from the beginning; it makes a
 /// task only when the table has reached the ends found after the task was assigned: its predecessor may have passed on rows that this thread, though it has
@@ -27,18 +27,18 @@ public sealed class BroadcastTables
     private long _badBytes;
     private long _countedAsPassedOver;
 
-    /// <param name="topology">Whose tables.</param>
+    /// <param name="part">Whose tables; one with broadcast sources.</param>
     /// <param name="partitions">Partition count of every topic of the topology.</param>
     /// <param name="options">Bounds.</param>
-    public BroadcastTables(JoinTopology topology, IReadOnlyDictionary<string, int> partitions, JoinOptions options)
+    public BroadcastTables(SubTopology part, IReadOnlyDictionary<string, int> partitions, JoinOptions options)
     {
-        var relations = topology.Enricher.Relations;
-        var sources = topology.RootPart.Sources;
+        var relations = part.Node.Enricher.Relations;
+        var sources = part.Sources;
         for (var source = 0; source < sources.Length; source++)
         {
             if (sources[source].Role != SourceRole.Broadcast) continue;
             var relation = relations.First(relation => ReferenceEquals(relation.Definition, sources[source].Relation));
-            _tables.Add(source, new BroadcastTable(topology.Entity, source, relation, partitions[relation.Table], options));
+            _tables.Add(source, new BroadcastTable(part.Name, source, relation, partitions[relation.Table], options));
         }
     }
 
@@ -53,7 +53,7 @@ public sealed class BroadcastTables
 
     internal IEnumerable<BroadcastTable> All => _tables.Values;
 
-    /// <param name="record">Its <see cref="LogRecord.Source"/> is an index into the root part's sources.</param>
+    /// <param name="record">Its <see cref="LogRecord.Source"/> is an index into the part's sources.</param>
     /// <exception cref="Errors.InvalidRequestException">The rows take more than <see cref="JoinOptions.BroadcastBytes"/>; the message has the numbers and the way out.</exception>
     public void Process(in LogRecord record)
     {

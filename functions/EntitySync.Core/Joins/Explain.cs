@@ -12,7 +12,7 @@ internal sealed class Explain(TaskContext context, Enricher enricher, EntityTabl
         var row = entities.RowOf(id);
         var links = new EntityLinks(entities.Relations.Length);
         var root = row.Read(links).ToArray();
-        var position = new Position(context.Topology.Root.Topic, context.Partition, row.Offset).ToString();
+        var position = context.RootPositionOf(row.Offset).ToString();
         var buffer = new EnrichmentBuffer();
         var outcome = enricher.Scan(entities.Rows.KeyOf(id), root, buffer, out var scan);
         var rows = new List<(string Value, PreparedRow Row, int Relation)>();
@@ -64,7 +64,6 @@ internal sealed class Explain(TaskContext context, Enricher enricher, EntityTabl
     private ExplainedRow Explained(string value, PreparedRow row, int index, HashSet<byte[]> chosen)
     {
         var relation = entities.Relations[index].Relation;
-        var names = relation.Definition.Set.Select(mapping => mapping.Target).Concat(relation.Definition.Embed is { } embed ? [embed.Target] : []);
         return new ExplainedRow(
             relation.Name,
             value,
@@ -72,6 +71,6 @@ internal sealed class Explain(TaskContext context, Enricher enricher, EntityTabl
             row.Origin.ToString(),
             row.Version,
             chosen.Contains(row.Key),
-            [.. names.Zip(row.Values, (name, json) => (name, (ReadOnlyMemory<byte>)json))]);
+            [.. relation.Definition.Targets.Zip(row.Values, (name, json) => (name, (ReadOnlyMemory<byte>)json))]);
     }
 }

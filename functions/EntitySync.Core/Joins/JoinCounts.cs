@@ -46,4 +46,7 @@ public sealed class JoinCounts
 
     /// <summary>Records of shuffle relations sent on under a join value: rows that came to it and rows that left it.</summary>
     public long RowsRekeyed { get; set; }
+
+    /// <summary>Records of relations with relations of their own, sent on joined: rows that came or changed, and rows that went.</summary>
+    public long RowsJoined { get; set; }
 }

@@ -48,10 +48,10 @@ public abstract class JoinTask : IDisposable
     /// <param name="part">Which part of it.</param>
     /// <param name="partition">The partition of every source that is not whole.</param>
     /// <param name="ports">Sink, counts, log and clock.</param>
-    /// <param name="tables">The broadcast tables of the task's thread, for the root part; restored completely. Null when there are none.</param>
+    /// <param name="tables">The broadcast tables of the task's thread for the part; restored completely. Null when it has none.</param>
     public static JoinTask Create(JoinTopology topology, SubTopology part, int partition, TaskPorts ports, BroadcastTables? tables = null) => part.Kind switch
     {
-        SubTopologyKind.Root => new RootTask(topology, part, partition, ports, tables),
+        SubTopologyKind.Root or SubTopologyKind.Nested => new RootTask(topology, part, partition, ports, tables),
         SubTopologyKind.Rekey => new RekeyTask(topology, part, partition, ports),
         SubTopologyKind.Answer => new AnswerTask(topology, part, partition, ports),
         _ => throw new ArgumentOutOfRangeException(nameof(part), part.Kind, null),

@@ -13,9 +13,10 @@ public sealed record JoinTopology
     /// <summary>Stage name in dead letters.</summary>
     public const string Stage = "join";
 
+    /// <summary>As the file has it, nested relations included.</summary>
     public required EntityDefinition Definition { get; init; }
 
-    /// <summary>The root part first, then two parts for each shuffle relation.</summary>
+    /// <summary>The root part first, then the others of the entity's own join, then those of each nested join.</summary>
     public required ImmutableArray<SubTopology> SubTopologies { get; init; }
 
     /// <summary>Topics between the parts and for the tasks' notes.</summary>
@@ -27,12 +28,12 @@ public sealed record JoinTopology
 
     public string Entity => Definition.Entity;
 
-    /// <summary>Joins the broadcast and shuffle relations; compiled once for all tasks and tables.</summary>
-    public required Enricher Enricher { get; init; }
-
     public SubTopology RootPart => SubTopologies[0];
 
     public JoinSource Root => RootPart.Lead;
+
+    /// <summary>Joins the relations of the entity itself.</summary>
+    public Enricher Enricher => RootPart.Node.Enricher;
 
     /// <summary>All topics that must exist before a task can work.</summary>
     public IEnumerable<string> Topics => SubTopologies
@@ -47,63 +48,14 @@ public sealed record JoinTopology
     public static JoinTopology BuildTopology(EntityDefinition definition)
     {
         TopologyRules.Check(definition);
-        var shuffled = definition.Relations.Where(relation => relation.Strategy == Strategy.Shuffle).ToList();
+        var nodes = definition.Flatten().Select((node, index) => new JoinNode(node, Enricher.CompileJoined(node), IsNested: index > 0)).ToList();
         return new JoinTopology
         {
             Definition = definition,
-            Enricher = Enricher.CompileJoined(definition),
-            SubTopologies = [RootPartOf(definition), .. shuffled.SelectMany(relation => ShufflePartsOf(definition, relation))],
-            InternalTopics = [.. InternalTopicsOf(definition, shuffled)],
+            SubTopologies = [.. nodes.SelectMany(JoinParts.Of)],
+            InternalTopics = [.. nodes.SelectMany(JoinParts.InternalTopicsOf)],
             EmissionTopic = definition.EmissionTopic(),
             DeadLetterTopic = definition.DeadLetterTopic(),
         };
     }
-
-    private static SubTopology RootPartOf(EntityDefinition definition)
-    {
-        var isTable = definition.Root.Kind == RootKind.Table;
-        var sources = ImmutableArray.CreateBuilder<JoinSource>();
-        sources.Add(new JoinSource(definition.Root.Topic, SourceRole.Root, RestoresState: isTable));
-        if (isTable) sources.Add(new JoinSource(definition.ReplayTopic(), SourceRole.Replay, RestoresState: false));
-        foreach (var relation in definition.Relations)
-        {
-            if (relation.Strategy == Strategy.Broadcast) sources.Add(new JoinSource(relation.From, SourceRole.Broadcast, RestoresState: true, relation));
-            if (relation.Strategy == Strategy.Shuffle) sources.Add(new JoinSource(definition.AnswersTopic(relation), SourceRole.Answers, RestoresState: true, relation));
-        }
-
-        if (HasProgress(definition)) sources.Add(new JoinSource(definition.ProgressTopic(), SourceRole.Progress, RestoresState: true));
-        return new SubTopology(definition.Entity, SubTopologyKind.Root, sources.ToImmutable());
-    }
-
-    private static IEnumerable<SubTopology> ShufflePartsOf(EntityDefinition definition, RelationDefinition relation)
-    {
-        yield return new SubTopology(
-            $"{definition.Entity}-{relation.Name}-rekey",
-            SubTopologyKind.Rekey,
-            [new JoinSource(relation.From, SourceRole.Related, RestoresState: true, relation)],
-            relation);
-        yield return new SubTopology(
-            $"{definition.Entity}-{relation.Name}-answer",
-            SubTopologyKind.Answer,
-            [
-                new JoinSource(definition.QuestionsTopic(relation), SourceRole.Questions, RestoresState: true, relation),
-                new JoinSource(definition.RowsTopic(relation), SourceRole.Rows, RestoresState: true, relation),
-            ],
-            relation);
-    }
-
-    private static IEnumerable<InternalTopic> InternalTopicsOf(EntityDefinition definition, List<RelationDefinition> shuffled)
-    {
-        if (HasProgress(definition)) yield return new InternalTopic(definition.ProgressTopic(), definition.Root.Topic, IsCompacted: true);
-        foreach (var relation in shuffled)
-        {
-            yield return new InternalTopic(definition.RowsTopic(relation), relation.From, IsCompacted: true);
-            yield return new InternalTopic(definition.QuestionsTopic(relation), relation.From, IsCompacted: true);
-            yield return new InternalTopic(definition.AnswersTopic(relation), definition.Root.Topic, IsCompacted: true);
-        }
-    }
-
-    // A stream root keeps nothing, so there is no fan-out whose progress would have to be kept.
-    private static bool HasProgress(EntityDefinition definition) =>
-        definition.Root.Kind == RootKind.Table && definition.Relations.Any(relation => relation.Strategy != Strategy.Lookup);
 }

@@ -28,7 +28,7 @@ internal sealed class RekeyTask : JoinTask
     {
         _records = new RelatedRecords(part.Relation!.Format, ports.Partitions[part.Lead.Topic]);
         _column = new JoinColumn(part.Relation.Key.Path!, ports.Options.RelatedRowBytes);
-        _rowsTopic = topology.Definition.RowsTopic(part.Relation);
+        _rowsTopic = part.Node.Definition.RowsTopic(part.Relation);
         _partitions = ports.Partitions[_rowsTopic];
         _maximumBytes = ports.Options.AnswerBytes;
     }

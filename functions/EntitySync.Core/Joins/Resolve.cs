@@ -22,19 +22,21 @@ internal sealed class Resolve
     private readonly Enricher _enricher;
     private readonly EntityTable _entities;
     private readonly WaitingReplays _waiting;
+    private readonly IJoinOutput _output;
     private readonly EnrichmentBuffer _buffer = new();
     private readonly EntityLinks _links;
     private readonly int[] _winnerOf;
     private readonly bool _emitsEqualUpdates;
 
-    public Resolve(TaskContext context, Enricher enricher, EntityTable entities, WaitingReplays waiting)
+    public Resolve(TaskContext context, EntityTable entities, WaitingReplays waiting, IJoinOutput output)
     {
         _context = context;
-        _enricher = enricher;
+        _enricher = context.Node.Enricher;
+        _output = output;
         _entities = entities;
         _waiting = waiting;
         _links = new EntityLinks(entities.Relations.Length);
-        _emitsEqualUpdates = context.Topology.Definition.Emit.When != EmitWhen.OnChange;
+        _emitsEqualUpdates = context.Node.Definition.Emit.When != EmitWhen.OnChange;
         var winners = 0;
         _winnerOf = [.. entities.Relations.Select(relation => relation.Relation.Definition.Pick is null ? -1 : winners++)];
     }
@@ -77,6 +79,14 @@ internal sealed class Resolve
         return _buffer.OutputLength;
     }
 
+    /// <summary>The definition has changed: makes the output anew, and emits it unless it is the last one.</summary>
+    public void Refresh(int id)
+    {
+        var row = _entities.RowOf(id);
+        var root = row.Read(_links);
+        if (TryEvaluate(id, row, root, _links, out var outcome)) Conclude(id, row, root, outcome, _links, row.IsOwed ? Cause.Update : Cause.Visit, default);
+    }
+
     /// <summary>Emits the latest state once more, or notes the replay until the answers are there.</summary>
     /// <returns>False when too many replays wait already.</returns>
     public bool TryReplay(int id, ReadOnlySpan<byte> message)
@@ -113,7 +123,7 @@ internal sealed class Resolve
         var outcome = _enricher.Splice(root, scan, _buffer);
         if (outcome.Kind == EnrichmentKind.Rejected) _context.DeadLetter(record, outcome.Reason!);
         else if (outcome.Kind == EnrichmentKind.Dropped) _context.Counts.Dropped++;
-        else Emit(record.Key is { } key ? key.Span : default, record.Key is not null, _buffer.Output.Span, record.Offset, default);
+        else _output.Emit(record.Key is { } key ? key.Span : default, record.Key is not null, _buffer.Output.Span, record.Offset, default);
     }
 
     /// <returns>False when answers are missing.</returns>
@@ -183,9 +193,15 @@ internal sealed class Resolve
         }
 
         var key = _entities.Rows.KeyOf(id);
-        if (outcome.Kind == EnrichmentKind.Emitted) Emit(key, true, _buffer.Output.Span, offset, replay);
-        else if (outcome.Kind == EnrichmentKind.Dropped) _context.Counts.Dropped++;
-        else _context.DeadLetter(PositionOf(offset), outcome.Reason!, key.ToArray(), root.ToArray(), ReplayHeader(replay));
+        if (outcome.Kind == EnrichmentKind.Emitted)
+        {
+            _output.Emit(key, true, _buffer.Output.Span, offset, replay);
+            return;
+        }
+
+        _output.Withhold(key);
+        if (outcome.Kind == EnrichmentKind.Dropped) _context.Counts.Dropped++;
+        else _context.DeadLetter(_context.RootPositionOf(offset), outcome.Reason!, key.ToArray(), root.ToArray(), ReplayHeader(replay));
     }
 
     private bool IsSuppressed(Cause cause, bool isRejected) => cause switch
@@ -194,22 +210,6 @@ internal sealed class Resolve
         Cause.Update => !isRejected && !_emitsEqualUpdates,
         _ => false,
     };
-
-    private void Emit(ReadOnlySpan<byte> key, bool hasKey, ReadOnlySpan<byte> output, long offset, ReadOnlySpan<byte> replay)
-    {
-        _context.Counts.Emitted++;
-        if (!replay.IsEmpty) _context.Counts.Replayed++;
-        _context.Sink.Emit(new Emission
-        {
-            Topology = _context.Topology,
-            HasKey = hasKey,
-            Key = key,
-            IsTombstone = false,
-            Value = output,
-            RootPosition = PositionOf(offset),
-            Replay = replay,
-        });
-    }
 
     /// <summary>True when another value's row has won before and still wins: then the change of this value's rows is not seen in the output.</summary>
     private bool IsUnaffected(in EntityRow row, int relation, int value)
@@ -267,8 +267,6 @@ internal sealed class Resolve
 
         return EntityRow.UnknownWinner;
     }
-
-    private Position PositionOf(long offset) => new(_context.Topology.Root.Topic, _context.Partition, offset);
 
     private static RecordHeader[] ReplayHeader(ReadOnlySpan<byte> replay) => replay.IsEmpty ? [] : [new RecordHeader(HeaderNames.Replay, replay.ToArray())];
 

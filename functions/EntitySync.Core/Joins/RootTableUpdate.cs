@@ -6,13 +6,27 @@ namespace EntitySync.Core.Joins;
 /// Takes a record of a table root: checks it, keeps it as the key's latest row, emits it joined. A tombstone forgets the row and emits a tombstone,
 /// also for a key without row: after a restart the first tombstone may come again, and its reader must still see it.
 /// </summary>
-internal sealed class RootTableUpdate(TaskContext context, EntityTable entities, Resolve resolve, WaitingReplays waiting)
+internal sealed class RootTableUpdate(TaskContext context, EntityTable entities, Resolve resolve, WaitingReplays waiting, IJoinOutput output)
 {
-    public void Process(in LogRecord record)
+    /// <param name="row">The record with the row's own key and the row as its value.</param>
+    /// <param name="record">As it stands in its topic, for the dead letter.</param>
+    public void Process(in LogRecord row, in LogRecord record)
     {
-        if (FindProblem(record, out var scan) is { } problem) context.DeadLetter(record, problem);
-        else if (record.Value is { } value) resolve.Update(resolve.Keep(record, scan, isRestoring: false), value.Span, scan);
-        else Delete(record);
+        if (FindProblem(row, out var scan) is { } problem) context.DeadLetter(record, problem);
+        else if (row.Value is { } value) resolve.Update(resolve.Keep(row, scan, isRestoring: false), value.Span, scan);
+        else Delete(row);
+    }
+
+    /// <summary>The table behind the topic was truncated. In one go: what that means for the rows after it must be said before them.</summary>
+    public void RemoveAll(bool isRestoring)
+    {
+        for (var id = entities.Rows.NextId(-1); id >= 0; id = entities.Rows.NextId(id))
+        {
+            var key = entities.Rows.KeyOf(id).ToArray();
+            var offset = entities.RowOf(id).Offset;
+            entities.Remove(key, isRestoring);
+            if (!isRestoring) output.Delete(key, offset);
+        }
     }
 
     /// <summary>Keeps the row and emits nothing. A bad record is passed over: it was dead-lettered when it was first processed.</summary>
@@ -38,15 +52,6 @@ internal sealed class RootTableUpdate(TaskContext context, EntityTable entities,
         var key = record.Key!.Value.Span;
         entities.Remove(key, isRestoring: false);
         context.Counts.UnknownIds += waiting.Remove(key);
-        context.Counts.Emitted++;
-        context.Sink.Emit(new Emission
-        {
-            Topology = context.Topology,
-            HasKey = true,
-            Key = key,
-            IsTombstone = true,
-            Value = default,
-            RootPosition = context.PositionOf(record),
-        });
+        output.Delete(key, record.Offset);
     }
 }

@@ -1,10 +1,14 @@
 using EntitySync.Core.Enrichment;
+using EntitySync.Core.Joins.Debezium;
 using EntitySync.Core.State;
 using Microsoft.Extensions.Logging;
 
 namespace EntitySync.Core.Joins;
 
-/// <summary>Owns the entities of one root partition: keeps them, joins them, emits them, and visits them when their related rows change.</summary>
+/// <summary>
+/// Owns the entities of one root partition: keeps them, joins them, emits them, and visits them when their related rows change. Likewise the rows of a relation
+/// that has relations of its own.
+/// </summary>
 internal sealed class RootTask : JoinTask
 {
     private static readonly TimeSpan MisplacedKeyLogInterval = TimeSpan.FromMinutes(1);
@@ -22,8 +26,10 @@ internal sealed class RootTask : JoinTask
     private readonly RootStreamPass? _rootStream;
     private readonly ReplayJoin _replay;
     private readonly Fanout _fanout;
+    private readonly RelatedRecords? _records;
     private readonly ProgressWriter? _progressWriter;
     private TaskProgress _progress = new();
+    private int? _refreshed; // the row made anew last; null when no refresh is under way
 
     public RootTask(JoinTopology topology, SubTopology part, int partition, TaskPorts ports, BroadcastTables? tables)
         : base(topology, part, partition, ports)
@@ -32,15 +38,17 @@ internal sealed class RootTask : JoinTask
         _misplaced = new OccasionalWarning(ports.Logger, ports.Time, MisplacedKeyLogInterval);
         _tables = tables;
         _cursors = new FanoutCursors(ports.Time);
-        var enricher = topology.Enricher;
+        var enricher = part.Node.Enricher;
+        IJoinOutput output = part.Kind == SubTopologyKind.Nested ? new JoinedRowsOutput(Context) : new EntityOutput(Context);
+        _records = part.Kind == SubTopologyKind.Nested ? new RelatedRecords(part.Node.Definition.Root.Format, _partitions) : null;
         var isTable = part.Lead.RestoresState;
         _entities = new EntityTable(isTable ? [.. enricher.Relations.Select(RowsOf)] : []);
         _subscribed = [.. _entities.Relations.OfType<SubscribedRows>()];
-        _resolve = new Resolve(Context, enricher, _entities, _waiting);
+        _resolve = new Resolve(Context, _entities, _waiting, output);
         _replay = new ReplayJoin(Context, _entities, _resolve);
         _fanout = new Fanout(_entities, _cursors, _resolve);
         if (part.IndexOf(SourceRole.Progress) >= 0) _progressWriter = new ProgressWriter(Context, _entities.Relations, _cursors, _waiting);
-        if (isTable) _rootTable = new RootTableUpdate(Context, _entities, _resolve, _waiting);
+        if (isTable) _rootTable = new RootTableUpdate(Context, _entities, _resolve, _waiting, output);
         else _rootStream = new RootStreamPass(Context, _resolve, [.. enricher.Relations.Select(TableOf)]);
     }
 
@@ -50,7 +58,7 @@ internal sealed class RootTask : JoinTask
 
     public override long AllocatedBytes => _entities.AllocatedBytes;
 
-    public override bool HasFanout => _cursors.Count > 0 || _restoredReplays.Count > 0 || Array.Exists(_subscribed, rows => rows.HasRestored);
+    public override bool HasFanout => _cursors.Count > 0 || _refreshed is not null || _restoredReplays.Count > 0 || Array.Exists(_subscribed, rows => rows.HasRestored);
 
     public override bool HasUnsavedProgress => _progressWriter is { HasUnsaved: true };
 
@@ -60,6 +68,7 @@ internal sealed class RootTask : JoinTask
     {
         switch (Part.Sources[record.Source].Role)
         {
+            case SourceRole.Root when _records is not null: RestoreRelated(record); break;
             case SourceRole.Root when _rootTable is not null: _rootTable.Restore(record); break;
             case SourceRole.Progress: _progress.Restore(record, Context.PositionOf(record)); break;
             case SourceRole.Answers: AnswersOf(record.Source).Restore(record); break;
@@ -92,9 +101,15 @@ internal sealed class RootTask : JoinTask
             return;
         }
 
+        if (_records is not null)
+        {
+            ProcessRelated(record);
+            return;
+        }
+
         if (record.Key is { } key) CheckPartition(record, key.Span);
         if (role == SourceRole.Replay) _replay.Process(record);
-        else if (_rootTable is not null) _rootTable.Process(record);
+        else if (_rootTable is not null) _rootTable.Process(record, record);
         else _rootStream!.Process(record);
     }
 
@@ -103,6 +118,7 @@ internal sealed class RootTask : JoinTask
         var done = 0;
         foreach (var rows in _subscribed) done += rows.AskRestored(entities - done);
         for (; done < entities && _restoredReplays.TryDequeue(out var key); done++) AnswerRestored(key);
+        if (_refreshed is not null) done += Refresh(entities - done);
         return done + _fanout.Step(entities - done);
     }
 
@@ -111,13 +127,58 @@ internal sealed class RootTask : JoinTask
     public override EntityExplanation? Explain(ReadOnlySpan<byte> key)
     {
         var id = _entities.Rows.Find(key);
-        return id < 0 ? null : new Explain(Context, Topology.Enricher, _entities).Entity(id);
+        return id < 0 ? null : new Explain(Context, Part.Node.Enricher, _entities).Entity(id);
     }
 
     protected override void Dispose(bool disposing)
     {
         if (Partition == 0) _tables?.ForgetBadRows();
         _entities.Dispose();
+    }
+
+    /// <summary>
+    /// Joined rows have no replay, so with a changed definition all of them are made anew. The definition is noted at the end: after a crash it is done again.
+    /// </summary>
+    private int Refresh(int limit)
+    {
+        var done = 0;
+        for (var id = _refreshed!.Value; done < limit; done++)
+        {
+            id = _entities.Rows.NextId(id);
+            _refreshed = id;
+            if (id >= 0)
+            {
+                _resolve.Refresh(id);
+                continue;
+            }
+
+            _refreshed = null;
+            _progressWriter!.OnDefinition(DefinitionFingerprint.Of(Part.Node.Definition));
+            break;
+        }
+
+        return done;
+    }
+
+    private void RestoreRelated(in LogRecord record)
+    {
+        switch (_records!.Read(record, out var row, out _))
+        {
+            case ChangeKind.Truncate: _rootTable!.RemoveAll(isRestoring: true); break;
+            case ChangeKind.Upsert or ChangeKind.Delete: _rootTable!.Restore(row); break;
+        }
+    }
+
+    private void ProcessRelated(in LogRecord record)
+    {
+        switch (_records!.Read(record, out var row, out var problem))
+        {
+            case ChangeKind.Bad: Context.DeadLetter(record, problem!); break;
+            case ChangeKind.Ignore: Context.Counts.PassedOver++; break;
+            case ChangeKind.Repeat: break;
+            case ChangeKind.Truncate: _rootTable!.RemoveAll(isRestoring: false); break;
+            default: _rootTable!.Process(row, record); break;
+        }
     }
 
     private void AnswerRestored(byte[] key)
@@ -152,8 +213,14 @@ internal sealed class RootTask : JoinTask
 
     private void CompareDefinition(ulong? noted)
     {
-        var now = DefinitionFingerprint.Of(Topology.Definition);
+        var now = DefinitionFingerprint.Of(Part.Node.Definition);
         if (_progressWriter is null || noted == now) return;
+        if (noted is not null && Part.Kind == SubTopologyKind.Nested)
+        {
+            _refreshed = -1;
+            return;
+        }
+
         _progressWriter.OnDefinition(now);
         if (noted is not null) Context.Logger.LogWarning("The definition of {Entity} has changed since the state was written: outputs of unchanged entities stay as they are until a replay refreshes them", Topology.Entity);
     }

@@ -17,7 +17,7 @@ public enum SourceRole
     /// <summary>Related rows of a broadcast relation: every thread reads all partitions, its tasks share the table.</summary>
     Broadcast,
 
-    /// <summary>Related rows of a shuffle relation as their owner writes them, keyed by their own key.</summary>
+    /// <summary>Rows of a shuffle relation or a Debezium root as their owner writes them, keyed by their own key.</summary>
     Related,
 
     /// <summary>Related rows of a shuffle relation, keyed and partitioned by the join column.</summary>
@@ -49,6 +49,12 @@ public enum SubTopologyKind
     /// <summary>Owns the entities of a partition: joins, emits, fans out.</summary>
     Root,
 
+    /// <summary>Owns a partition of the topic of a relation that has relations of its own: joins its rows and sends them on.</summary>
+    Nested,
+
+    /// <summary>Owns a partition of a Debezium root: sends each row on under the entity's key.</summary>
+    Intake,
+
     /// <summary>Owns a partition of a shuffle relation's topic: sends each row on under its join column.</summary>
     Rekey,
 
@@ -60,16 +66,20 @@ public enum SubTopologyKind
 /// A part of a topology whose sources are read together: task <c>p</c> reads partition <c>p</c> of each source that is not whole. The first source leads:
 /// the group protocol hands out its partitions, the others go where it goes.
 /// </summary>
-/// <param name="Name">Entity name, plus the relation's name and the kind for a shuffle relation's parts; prefix of task names.</param>
+/// <param name="Name">Entity name (of a nested join: with the relations' names), plus the relation's name and the kind for a shuffle relation's parts; prefix of task names.</param>
 /// <param name="Kind">Which task runs it.</param>
 /// <param name="Sources">What it reads; a <see cref="LogRecord.Source"/> is an index into this.</param>
-/// <param name="Relation">The shuffle relation; null for <see cref="SubTopologyKind.Root"/>.</param>
-public sealed record SubTopology(string Name, SubTopologyKind Kind, ImmutableArray<JoinSource> Sources, RelationDefinition? Relation = null)
+/// <param name="Node">The join it belongs to.</param>
+/// <param name="Relation">The shuffle relation of <see cref="SubTopologyKind.Rekey"/> and <see cref="SubTopologyKind.Answer"/>; else null.</param>
+public sealed record SubTopology(string Name, SubTopologyKind Kind, ImmutableArray<JoinSource> Sources, JoinNode Node, RelationDefinition? Relation = null)
 {
     /// <summary>Index of the leading source; always the first.</summary>
     public const int LeadIndex = 0;
 
     public JoinSource Lead => Sources[LeadIndex];
+
+    /// <summary>True when its tasks need the thread's <see cref="BroadcastTables"/> of the part.</summary>
+    public bool HasTables => Sources.Any(source => source.IsWhole);
 
     public int IndexOf(SourceRole role)
     {

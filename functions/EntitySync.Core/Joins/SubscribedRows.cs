@@ -40,7 +40,7 @@ internal sealed class SubscribedRows : RelatedRows
     {
         _context = context;
         _source = source;
-        _questions = Definitions.TopicNames.QuestionsTopic(context.Topology.Definition, relation.Definition);
+        _questions = Definitions.TopicNames.QuestionsTopic(context.Node.Definition, relation.Definition);
     }
 
     /// <summary>True while questions of the restored state have to be asked or withdrawn.</summary>

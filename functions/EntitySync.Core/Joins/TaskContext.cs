@@ -14,6 +14,9 @@ internal sealed class TaskContext(JoinTopology topology, SubTopology part, TaskP
 
     public SubTopology Part => part;
 
+    /// <summary>The join that the part belongs to.</summary>
+    public JoinNode Node => part.Node;
+
     public int Partition => partition;
 
     public IEmissionSink Sink => ports.Sink;
@@ -28,6 +31,9 @@ internal sealed class TaskContext(JoinTopology topology, SubTopology part, TaskP
 
     /// <summary>Partition count of a topic of the topology.</summary>
     public int PartitionsOf(string topic) => ports.Partitions[topic];
+
+    /// <summary>Of a record of the lead.</summary>
+    public Position RootPositionOf(long offset) => new(part.Lead.Topic, partition, offset);
 
     public Position PositionOf(in LogRecord record) => new(part.Sources[record.Source].Topic, record.Partition, record.Offset);
 

@@ -22,7 +22,6 @@ internal static class TopologyRules
     private static void CheckRelation(EntityDefinition definition, RelationDefinition relation)
     {
         var name = $"relation '{relation.Name}'";
-        if (relation.Relations.Length > 0) throw Refusal(definition, $"{name} has relations of its own, which the join topology does not follow");
         if (relation.Key.Path is null) throw Refusal(definition, $"{name} has a composite or computed key; the join topology joins by one field");
         if (definition.Root.Kind == RootKind.Stream && relation.Strategy == Strategy.Shuffle)
         {
@@ -30,6 +29,7 @@ internal static class TopologyRules
         }
 
         if (relation.From == definition.Root.Topic) throw Refusal(definition, $"{name} reads the root's own topic");
+        foreach (var nested in relation.Relations) CheckRelation(definition, nested);
     }
 
     private static InvalidRequestException Refusal(EntityDefinition definition, string reason) =>

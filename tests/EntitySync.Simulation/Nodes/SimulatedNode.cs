@@ -147,7 +147,7 @@ public sealed class SimulatedNode : IDisposable
     /// </summary>
     private void CatchUpTables()
     {
-        Tables ??= new BroadcastTables(World.Topology, Log.PartitionCounts, World.Case.Options);
+        Tables ??= new BroadcastTables(World.Topology.RootPart, Log.PartitionCounts, World.Case.Options);
         foreach (var (source, topic) in _broadcasts)
         {
             foreach (var partition in Log.Topic(topic.Topic))

@@ -15,7 +15,7 @@ public sealed class BroadcastRestartTests
         var topology = JoinTopology.BuildTopology(SampleDefinitions.Item(strategy: Strategy.Broadcast));
         var partitions = topology.Topics.ToDictionary(topic => topic, _ => 1);
         var source = topology.RootPart.IndexOf(SourceRole.Broadcast);
-        var tables = new BroadcastTables(topology, partitions, new JoinOptions());
+        var tables = new BroadcastTables(topology.RootPart, partitions, new JoinOptions());
         tables.Process(new LogRecord(source, 0, 0, Timestamp: 0, Bytes("express"), Bytes("""{"name":"express","minimumTime":1,"maximumTime":2}"""), []));
         var notes = new Notes();
 

@@ -63,7 +63,7 @@ internal sealed class RootRig : IEmissionSink, IDisposable
     public void Open()
     {
         var partitions = _topology.Topics.ToDictionary(topic => topic, _ => 1);
-        _tables = new BroadcastTables(_topology, partitions, _options);
+        _tables = new BroadcastTables(_topology.RootPart, partitions, _options);
         foreach (var source in Sources(SourceRole.Broadcast)) _logs[source].ForEach(record => _tables.Process(record));
         _task = JoinTask.Create(_topology, _topology.RootPart, 0, new TaskPorts(partitions, this, Counts, NullLogger.Instance, TimeProvider.System) { Options = _options }, _tables);
     }

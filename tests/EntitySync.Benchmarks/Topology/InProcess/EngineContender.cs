@@ -23,7 +23,7 @@ internal sealed class EngineContender : IJoinContender
     {
         _sink = sink;
         _partitions = _topology.Topics.ToDictionary(topic => topic, _ => 1);
-        _tables = new BroadcastTables(_topology, _partitions, new JoinOptions());
+        _tables = new BroadcastTables(_topology.RootPart, _partitions, new JoinOptions());
         _classSource = _topology.RootPart.IndexOf(SourceRole.Broadcast);
     }
 

@@ -1,0 +1,15 @@
+using EntitySync.Core.Definitions;
+using EntitySync.Core.Enrichment;
+
+namespace EntitySync.Core.Joins;
+
+/// <summary>
+/// One join of a topology: rows of a topic and the relations joined to them. The entity's own, or that of a relation with relations of its own, whose joined
+/// rows are what the relation then reads.
+/// </summary>
+/// <param name="Definition">
+/// Root, relations without nested ones, emission, output; see <see cref="NestedDefinitions"/>. Its <see cref="EntityDefinition.Entity"/> is the prefix of internal topics.
+/// </param>
+/// <param name="Enricher">Joins the broadcast and shuffle relations of <paramref name="Definition"/>; compiled once for all tasks and tables.</param>
+/// <param name="IsNested">True for the rows of a relation.</param>
+public sealed record JoinNode(EntityDefinition Definition, Enricher Enricher, bool IsNested);

@@ -1,0 +1,113 @@
+using System.Text;
+using EntitySync.Core.Definitions;
+using EntitySync.Core.Joins;
+using EntitySync.Testing;
+
+namespace EntitySync.Tests.Joins;
+
+/// <summary>A star embeds its repo, a repo its owner: users with stars with repos with owners.</summary>
+public sealed class NestedRelationTests
+{
+    [Theory]
+    [InlineData("broadcast", "broadcast")]
+    [InlineData("broadcast", "shuffle")]
+    [InlineData("shuffle", "broadcast")]
+    [InlineData("shuffle", "shuffle")]
+    public void ChangeAtAnyDepth_ReachesTheEntity(string strategy, string nested)
+    {
+        using var driver = Driver(strategy, nested, missing: "omit");
+        driver.Root("ann", """{"id":"ann"}""");
+        driver.Pipe("stars", "s1", """{"id":"s1","user":"ann","repoId":7}""");
+        driver.Pipe("repos", "7", """{"id":7,"name":"lib","ownerId":"o"}""");
+        driver.Pipe("owners", "o", """{"id":"o","title":"Acme"}""");
+        driver.Pipe("repos", "7", """{"id":7,"name":"library","ownerId":"o"}""");
+        driver.Pipe("owners", "o", null);
+        driver.Pipe("stars", "s1", null);
+
+        Values(driver).ShouldBe(
+        [
+            """{"id":"ann"}""",
+            """{"id":"ann","stars":[{"id":"s1","user":"ann","repoId":7}]}""",
+            """{"id":"ann","stars":[{"id":"s1","user":"ann","repoId":7,"repo":{"id":7,"name":"lib","ownerId":"o"}}]}""",
+            """{"id":"ann","stars":[{"id":"s1","user":"ann","repoId":7,"repo":{"id":7,"name":"lib","ownerId":"o","owner":"Acme"}}]}""",
+            """{"id":"ann","stars":[{"id":"s1","user":"ann","repoId":7,"repo":{"id":7,"name":"library","ownerId":"o","owner":"Acme"}}]}""",
+            """{"id":"ann","stars":[{"id":"s1","user":"ann","repoId":7,"repo":{"id":7,"name":"library","ownerId":"o"}}]}""",
+            """{"id":"ann"}""",
+        ]);
+    }
+
+    [Theory]
+    [InlineData("broadcast")]
+    [InlineData("shuffle")]
+    public void NestedRowThatIsDropped_CountsAsNotThere(string strategy)
+    {
+        using var driver = Driver(strategy, strategy, missing: "drop");
+        driver.Root("ann", """{"id":"ann"}""");
+        driver.Pipe("stars", "s1", """{"id":"s1","user":"ann","repoId":7}""");
+        driver.Pipe("repos", "7", """{"id":7,"name":"lib"}""");
+        driver.Restart();
+        driver.Pipe("repos", "7", null);
+
+        Values(driver).ShouldBe(
+        [
+            """{"id":"ann"}""",
+            """{"id":"ann","stars":[{"id":"s1","user":"ann","repoId":7,"repo":{"id":7,"name":"lib"}}]}""",
+            """{"id":"ann"}""",
+        ]);
+    }
+
+    [Fact]
+    public void ChangedNestedDefinition_MakesAllJoinedRowsAnew()
+    {
+        using var driver = Driver("broadcast", "broadcast", missing: "omit");
+        driver.Root("ann", """{"id":"ann"}""");
+        driver.Pipe("stars", "s1", """{"id":"s1","user":"ann","repoId":7}""");
+        driver.Pipe("repos", "7", """{"id":7,"name":"lib","ownerId":"o"}""");
+        driver.Pipe("owners", "o", """{"id":"o","title":"Acme"}""");
+
+        driver.Restart(Definition("broadcast", "broadcast", "omit", fields: "fields: [name]"));
+        driver.Restart(Definition("broadcast", "broadcast", "omit", fields: "fields: [name]"));
+
+        Values(driver)[^1].ShouldBe("""{"id":"ann","stars":[{"id":"s1","user":"ann","repoId":7,"repo":{"name":"lib","owner":"Acme"}}]}""");
+        driver.Log("user-stars-joined").Count.ShouldBe(4);
+    }
+
+    private static List<string> Values(TopologyDriver driver) => [.. driver.Outputs.Select(output => $"{Encoding.UTF8.GetString(output.Value!.Value.Span)}")];
+
+    private static TopologyDriver Driver(string strategy, string nested, string missing) => new(Definition(strategy, nested, missing));
+
+    private static EntityDefinition Definition(string strategy, string nested, string missing, string fields = "")
+    {
+        var result = DefinitionLoader.LoadText(
+            $$"""
+            entity: user
+            root: { topic: users, key: id }
+            relations:
+              stars:
+                from: stars
+                key: user
+                match: id
+                many: true
+                embed: stars
+                strategy: {{strategy}}
+                relations:
+                  repo:
+                    from: repos
+                    key: id
+                    match: repoId
+                    embed: repo
+                    {{fields}}
+                    missing: {{missing}}
+                    strategy: {{nested}}
+                    relations:
+                      owner:
+                        from: owners
+                        key: id
+                        match: ownerId
+                        set: { owner: title }
+            output: { topic: profiles }
+            """,
+            "user.yaml");
+        return result.IsValid ? result.Definitions[0] : throw new InvalidDefinitionException(result.Problems);
+    }
+}
