@@ -7,20 +7,29 @@ using EntitySync.Core.Definitions;
 namespace EntitySync.Testing;
 
 /// <summary>
-/// The oracle: what a definition with lookup relations makes of a well-formed root, written as plainly as possible on <see cref="JsonNode"/>.
+/// The oracle: what a definition makes of a well-formed root, written as plainly as possible on <see cref="JsonNode"/>.
 /// Slow, and on purpose not sharing a line with the product.
 /// </summary>
 public static class NaiveEnrichment
 {
     public enum Verdict { Emitted, Dropped, Rejected }
 
-    /// <summary>Changes <paramref name="root"/> in place.</summary>
-    public static Verdict Apply(EntityDefinition definition, JsonObject root, Func<string, string, JsonObject?> row)
+    /// <summary>Joins the lookup relations. Changes <paramref name="root"/> in place.</summary>
+    /// <param name="row">The row of a table with this key.</param>
+    public static Verdict Apply(EntityDefinition definition, JsonObject root, Func<string, string, JsonObject?> row) => ApplyAll(
+        definition with { Relations = [.. definition.Relations.Where(relation => relation.Strategy == Strategy.Lookup)] },
+        root,
+        (relation, key) => row(relation.From, key) is { } found ? [(key, found)] : []);
+
+    /// <summary>Joins all relations, whatever their strategy. Changes <paramref name="root"/> in place.</summary>
+    /// <param name="rows">The related rows with this join value, each with its own key, in any order.</param>
+    public static Verdict ApplyAll(EntityDefinition definition, JsonObject root, Func<RelationDefinition, string, IEnumerable<(string Key, JsonObject Row)>> rows)
     {
-        var keys = definition.Relations.ToDictionary(relation => relation.Name, relation => Values(root, relation.Match.Path!).Select(Text).Distinct().ToList());
-        foreach (var relation in definition.Relations.Where(relation => relation.Strategy == Strategy.Lookup))
+        var candidates = definition.Relations.ToDictionary(relation => relation.Name, relation => NaiveKeys.Of(root, relation.Match).Distinct().Select(key => Candidates(relation, rows(relation, key))).ToList());
+        if (definition.Emit.Complete.Any(name => candidates.GetValueOrDefault(name, []).Exists(each => each.Count == 0))) return Verdict.Dropped;
+        foreach (var relation in definition.Relations)
         {
-            var found = keys[relation.Name].Select(key => (Key: key, Row: row(relation.From, key)!)).Where(pair => pair.Row is not null && Fits(relation, pair.Row)).ToList();
+            var found = candidates[relation.Name].SelectMany(each => each).ToList();
             if (relation.Pick is { } pick) found = [.. Ordered(found, pick).Take(1)];
             if (relation.Order is { } order) found = Arranged(found, order);
             if (relation.Limit is { } limit) found = [.. found.Take(limit)];
@@ -43,6 +52,12 @@ public static class NaiveEnrichment
 
         return Verdict.Emitted;
     }
+
+    private static List<(string Key, JsonObject Row)> Candidates(RelationDefinition relation, IEnumerable<(string Key, JsonObject Row)> rows) =>
+    [
+        .. rows.Where(pair => Fits(relation, pair.Row) && (relation.Pick is null || Value(pair.Row, relation.Pick.Field) is JsonValue))
+            .OrderBy(pair => pair.Key, Comparer<string>.Create(CompareUtf8)),
+    ];
 
     private static JsonNode Embedded(JsonObject row, EmbedDefinition embed) => embed.Fields.Length == 0
         ? row.DeepClone()
@@ -72,10 +87,9 @@ public static class NaiveEnrichment
 
     private static IEnumerable<(string Key, JsonObject Row)> Ordered(List<(string Key, JsonObject Row)> found, PickDefinition pick)
     {
-        var candidates = found.Where(pair => Value(pair.Row, pick.Field) is JsonValue).ToList();
-        if (pick.Order == PickOrder.First) return candidates;
+        if (pick.Order == PickOrder.First) return found;
         var byValue = Comparer<JsonNode>.Create((a, b) => pick.Order == PickOrder.Min ? Compare(a, b) : Compare(b, a));
-        return candidates.OrderBy(pair => Value(pair.Row, pick.Field)!, byValue).ThenBy(pair => pair.Key, Comparer<string>.Create(CompareUtf8));
+        return found.OrderBy(pair => Value(pair.Row, pick.Field)!, byValue).ThenBy(pair => pair.Key, Comparer<string>.Create(CompareUtf8));
     }
 
     private static JsonNode? Value(JsonObject row, FieldPath path) => Values(row, path).SingleOrDefault();
@@ -83,8 +97,6 @@ public static class NaiveEnrichment
     private static IEnumerable<JsonNode> Values(JsonNode root, FieldPath path) => path.Steps.Aggregate(
         (IEnumerable<JsonNode>)[root],
         (nodes, step) => nodes.Select(node => (node as JsonObject)?[step.Name]).SelectMany(node => step.EachElement ? (IEnumerable<JsonNode?>?)(node as JsonArray) ?? [] : [node]).OfType<JsonNode>());
-
-    private static string Text(JsonNode node) => node.GetValueKind() == System.Text.Json.JsonValueKind.String ? node.GetValue<string>() : node.ToJsonString();
 
     private static int Compare(JsonNode a, JsonNode b)
     {

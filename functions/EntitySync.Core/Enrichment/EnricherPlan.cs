@@ -21,6 +21,7 @@ internal sealed class EnricherPlan
         HasKey = definition.Root.Key.Columns.Length > 0;
         KeyPath = definition.Root.Key.ToString();
         Relations = [.. definition.Relations.Where(isJoined).Select((relation, index) => CompiledRelation.Compile(definition, relation, index))];
+        HasComplete = Relations.Any(relation => relation.IsComplete);
         Targets = [.. Relations.SelectMany(TargetsOf)];
     }
 
@@ -33,7 +34,19 @@ internal sealed class EnricherPlan
 
     public ImmutableArray<CompiledRelation> Relations { get; }
 
+    /// <summary>Keys that are put together when the document has been read.</summary>
+    public ImmutableArray<ComposedKey> ComposedKeys { get; private set; } = [];
+
+    /// <summary>Fields that <see cref="ComposedKeys"/> are made of.</summary>
+    public int Slots { get; private set; }
+
+    /// <summary>Arrays whose elements are counted for them.</summary>
+    public int Counters { get; private set; }
+
     public ImmutableArray<TargetField> Targets { get; }
+
+    /// <summary>True when some relation must be complete.</summary>
+    public bool HasComplete { get; }
 
     /// <summary>Interesting properties of the document itself.</summary>
     public PropertyTable Top { get; private set; } = new();
@@ -56,8 +69,16 @@ internal sealed class EnricherPlan
     {
         var document = new PathNode("");
         var nodes = new List<PathNode>();
+        var composed = new ComposedKeyTree(definition.Entity, document, nodes.Add);
         if (definition.Root.Key.Path is { } key) document.Reach(key, nodes.Add).IsRootKey = true;
-        foreach (var relation in Relations) document.Reach(relation.Definition.Match.Path!, nodes.Add).Relations.Add(relation.Index);
+        else if (HasKey) ComposedKeys = [composed.Add("the root's key", ComposedKey.RootKey, definition.Root.Key)];
+        foreach (var relation in Relations)
+        {
+            if (relation.Definition.Match.Path is { } match) ReachMatch(document.Reach(match, nodes.Add), relation);
+            else ComposedKeys = ComposedKeys.Add(composed.Add($"relation '{relation.Name}': match", relation.Index, relation.Definition.Match));
+        }
+
+        (Slots, Counters) = (composed.Slots, composed.Arrays);
         if (nodes.Find(node => node.IsContradiction) is { } contradiction)
         {
             throw new InvalidRequestException($"Entity '{definition.Entity}': '{contradiction.Path}' is used both as a value and as something to look into.");
@@ -65,6 +86,12 @@ internal sealed class EnricherPlan
 
         for (var target = 0; target < Targets.Length; target++) document.Look().GetOrAdd(Targets[target].Name).Target = target;
         return document.Look();
+    }
+
+    private static void ReachMatch(PathNode node, CompiledRelation relation)
+    {
+        node.Relations.Add(relation.Index);
+        node.IsMatch = true;
     }
 
     private static IEnumerable<TargetField> TargetsOf(CompiledRelation relation)

@@ -1,6 +1,6 @@
 namespace EntitySync.Core.Enrichment;
 
-/// <summary>A match value of a root: a slice of the root's bytes, or of <see cref="EnrichmentBuffer.Unescaped"/> when it had escapes.</summary>
+/// <summary>A match value of a root: a slice of the root's bytes, or of <see cref="EnrichmentBuffer.Unescaped"/> when it had escapes or is composed.</summary>
 internal readonly record struct MatchKey(int Relation, int Start, int Length, bool Unescaped);
 
 /// <summary>A top-level property of the root that the definition may overwrite. All places are bytes from the root's start.</summary>
@@ -46,7 +46,10 @@ public sealed class EnrichmentBuffer
 
     internal Growable<TargetMember> Members { get; } = new();
 
+    /// <summary>Texts that do not stand in the root as they are: unescaped ones, and composed keys.</summary>
     internal Growable<byte> Unescaped { get; } = new();
+
+    internal CapturedValues Captured { get; } = new();
 
     internal Growable<PreparedRow?> Chosen { get; } = new();
 
@@ -67,7 +70,7 @@ public sealed class EnrichmentBuffer
     public ReadOnlyMemory<byte> OutputSlice(int start, int length) => Output.Memory.Slice(start, length);
 
     /// <summary>Bytes this buffer holds on to.</summary>
-    public long Capacity => Output.Capacity + Unescaped.Capacity + (8L * (Rows.Capacity + Chosen.Capacity + Listed.Capacity)) + (32L * (Keys.Capacity + Members.Capacity)) + (96L * Items.Capacity);
+    public long Capacity => Output.Capacity + Unescaped.Capacity + Captured.Capacity + (8L * (Rows.Capacity + Chosen.Capacity + Listed.Capacity)) + (32L * (Keys.Capacity + Members.Capacity)) + (96L * Items.Capacity);
 
     /// <summary>Key <paramref name="index"/> of a scan: its relation and its text (UTF-8).</summary>
     public ReadOnlySpan<byte> KeyAt(in RootScan scan, int index, ReadOnlySpan<byte> root, out int relation)

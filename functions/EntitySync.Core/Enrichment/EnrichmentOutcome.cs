@@ -8,7 +8,7 @@ public enum EnrichmentKind
     /// <summary>The output document was written.</summary>
     Emitted,
 
-    /// <summary>A relation found no row and its definition says <c>missing: drop</c>.</summary>
+    /// <summary>A relation found no row and its definition says <c>missing: drop</c>, or it lacks a row that <c>emit.complete</c> asks for.</summary>
     Dropped,
 
     /// <summary>The record cannot be used; the reason says why. It belongs into the dead-letter topic.</summary>

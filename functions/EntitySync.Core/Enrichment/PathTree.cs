@@ -10,16 +10,32 @@ internal sealed class PathNode(string path)
     /// <summary>The path as the definition writes it, for reasons.</summary>
     public string Path { get; } = path;
 
+    /// <summary>True when the value is the root's whole key.</summary>
     public bool IsRootKey { get; set; }
 
-    /// <summary>Relations whose match ends here.</summary>
+    /// <summary>Relations whose match value is this value as it stands.</summary>
     public List<int> Relations { get; } = [];
+
+    /// <summary>True when some relation reads the value.</summary>
+    public bool IsMatch { get; set; }
+
+    /// <summary>Where the value is left for the keys that are composed of it; -1 when there are none.</summary>
+    public int Slot { get; set; } = -1;
+
+    /// <summary>With <see cref="Slot"/>: counts the elements of the last array on the way here; -1 without array.</summary>
+    public int SlotCounter { get; set; } = -1;
+
+    /// <summary>Of the element of an array: what counts the elements; -1 when nobody asks.</summary>
+    public int Counter { get; set; } = -1;
+
+    /// <summary>True for the elements of an array.</summary>
+    public bool IsElement { get; private init; }
 
     public PropertyTable? Properties { get; private set; }
 
     public PathNode? Element { get; private set; }
 
-    public bool IsScalar => IsRootKey || Relations.Count > 0;
+    public bool IsScalar => IsRootKey || Relations.Count > 0 || Slot >= 0;
 
     /// <summary>True when two paths of the definition cannot both hold, such as <c>a</c> and <c>a.b</c>.</summary>
     public bool IsContradiction => (IsScalar ? 1 : 0) + (Properties is null ? 0 : 1) + (Element is null ? 0 : 1) > 1;
@@ -35,7 +51,7 @@ internal sealed class PathNode(string path)
         {
             var property = node.Look().GetOrAdd(step.Name);
             node = property.Node ??= new PathNode(node.Path.Length == 0 ? step.Name : $"{node.Path}.{step.Name}");
-            if (step.EachElement) node = node.Element ??= new PathNode(node.Path + "[]");
+            if (step.EachElement) node = node.Element ??= new PathNode(node.Path + "[]") { IsElement = true };
             visit(node);
         }
 

@@ -26,6 +26,7 @@ internal ref struct RootScanner(EnricherPlan plan, ReadOnlySpan<byte> recordKey,
     public RootScan Scan()
     {
         if (!IsSound()) return default;
+        if (_plan.Slots > 0) _buffer.Captured.Begin(_plan.Slots, _plan.Counters);
         try
         {
             return Document();
@@ -76,6 +77,7 @@ internal ref struct RootScanner(EnricherPlan plan, ReadOnlySpan<byte> recordKey,
         }
 
         _reader.Read(); // throws on anything but white space after the closing brace
+        if (_plan.Slots > 0 && !ComposeKeys()) return default;
         if (_hasKey && !_keySeen) return Failed($"root key '{_plan.KeyPath}' is absent or null");
         return new RootScan
         {
@@ -94,7 +96,7 @@ internal ref struct RootScanner(EnricherPlan plan, ReadOnlySpan<byte> recordKey,
         _ when _reader.TokenType == JsonTokenType.Null => true,
         { Element: { } element } => VisitArray(node, element),
         { Properties: { } properties } => VisitObject(node, properties),
-        { IsRootKey: true, Relations.Count: 0 } when !_hasKey => SkipValue(),
+        { IsMatch: false } when !_hasKey => SkipValue(),
         _ => VisitScalar(node),
     };
 
@@ -109,6 +111,7 @@ internal ref struct RootScanner(EnricherPlan plan, ReadOnlySpan<byte> recordKey,
         if (_reader.TokenType != JsonTokenType.StartArray) return Unexpected(node, "an array");
         while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
         {
+            if (element.Counter >= 0) _buffer.Captured.NextElement(element.Counter);
             if (!Visit(element)) return false;
         }
 
@@ -143,6 +146,42 @@ internal ref struct RootScanner(EnricherPlan plan, ReadOnlySpan<byte> recordKey,
             if (!AddKey(key with { Relation = relation })) return false;
         }
 
+        return node.Slot < 0 || Capture(node, key);
+    }
+
+    private bool Capture(PathNode node, in MatchKey text) =>
+        _buffer.Captured.Add(node.Slot, node.SlotCounter, text) <= _plan.Limits.MaximumMatchValues || FailTooMany();
+
+    private bool ComposeKeys()
+    {
+        var bytesLeft = (long)_plan.Limits.MaximumDocumentBytes;
+        foreach (var composed in _plan.ComposedKeys)
+        {
+            if (composed.Relation == ComposedKey.RootKey && !_hasKey) continue;
+            for (var isFound = _buffer.Captured.MoveFirst(composed); isFound; isFound = _buffer.Captured.MoveNext(composed))
+            {
+                if (!Compose(composed, ref bytesLeft)) return false;
+            }
+        }
+
+        return true;
+    }
+
+    // Composed keys repeat texts of the root, so they are bounded together. A key that is there already leaves no copy.
+    private bool Compose(ComposedKey composed, ref long bytesLeft)
+    {
+        var start = _buffer.Unescaped.Count;
+        if (!composed.Composer.TryAppend(_buffer.Unescaped, new ComposedTexts(composed, _buffer, _root), bytesLeft))
+        {
+            return Fail($"the composed keys have more than {_plan.Limits.MaximumDocumentBytes} bytes");
+        }
+
+        var key = new MatchKey(composed.Relation, start, _buffer.Unescaped.Count - start, true);
+        bytesLeft -= key.Length;
+        if (composed.Relation == ComposedKey.RootKey) return IsRecordKey(_buffer.Text(key, _root));
+        var count = _buffer.Keys.Count;
+        if (!AddKey(key)) return false;
+        if (_buffer.Keys.Count == count) _buffer.Unescaped.Truncate(start);
         return true;
     }
 
@@ -171,7 +210,7 @@ internal ref struct RootScanner(EnricherPlan plan, ReadOnlySpan<byte> recordKey,
 
     private bool AddKey(MatchKey added)
     {
-        if (++_matchValues > _plan.Limits.MaximumMatchValues) return Fail($"more than {_plan.Limits.MaximumMatchValues} match values");
+        if (++_matchValues > _plan.Limits.MaximumMatchValues) return FailTooMany();
         var text = _buffer.Text(added, _root);
         foreach (ref readonly var key in _buffer.Keys.Span[_firstKey..])
         {
@@ -195,6 +234,8 @@ internal ref struct RootScanner(EnricherPlan plan, ReadOnlySpan<byte> recordKey,
     private bool Unexpected(PathNode node, string expected) =>
         Fail($"'{node.Path}': {expected} is expected, found {Reasons.Kind(_reader.TokenType)} at byte {_reader.TokenStartIndex}");
 
+    private bool FailTooMany() => Fail($"more than {_plan.Limits.MaximumMatchValues} match values");
+
     private bool Fail(string problem)
     {
         Problem = problem;
@@ -205,6 +246,15 @@ internal ref struct RootScanner(EnricherPlan plan, ReadOnlySpan<byte> recordKey,
     {
         Problem = problem;
         return default;
+    }
+
+    private readonly ref struct ComposedTexts(ComposedKey key, EnrichmentBuffer buffer, ReadOnlySpan<byte> root) : IFieldTexts
+    {
+        private readonly ComposedKey _key = key;
+        private readonly EnrichmentBuffer _buffer = buffer;
+        private readonly ReadOnlySpan<byte> _root = root;
+
+        public ReadOnlySpan<byte> Of(int field) => _buffer.Text(_buffer.Captured.TextOf(_key.Slots[field]), _root);
     }
 
     private static int FirstInvalid(ReadOnlySpan<byte> bytes)

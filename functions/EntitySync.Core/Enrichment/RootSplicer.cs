@@ -22,6 +22,7 @@ internal readonly ref struct RootSplicer(EnricherPlan plan, ReadOnlySpan<byte> r
     public EnrichmentOutcome Splice()
     {
         if (FindUnusable() is { } unusable) return EnrichmentOutcome.Rejected(unusable);
+        if (_plan.HasComplete && !IsComplete()) return EnrichmentOutcome.Dropped;
         _buffer.Chosen.Clear();
         _buffer.Listed.Clear();
         _buffer.ListEnds.Clear();
@@ -59,6 +60,23 @@ internal readonly ref struct RootSplicer(EnricherPlan plan, ReadOnlySpan<byte> r
         }
 
         return null;
+    }
+
+    private bool IsComplete()
+    {
+        var rows = Rows;
+        for (var i = 0; i < rows.Length; i++)
+        {
+            if (_plan.Relations[Keys[i].Relation].IsComplete && !HasCandidate(rows[i])) return false;
+        }
+
+        return true;
+    }
+
+    private static bool HasCandidate(PreparedRow? row)
+    {
+        while (row is { IsCandidate: false }) row = row.Next;
+        return row is not null;
     }
 
     // Without names and commas. Thousands of rows embedded in one root are more than memory has room for.

@@ -19,7 +19,7 @@ internal sealed class BroadcastTable(string entity, int source, CompiledRelation
     private readonly Dictionary<byte[], RowGroup> _groups = new(ByteKeyComparer.Instance);
     private readonly Queue<RowGroup> _empty = new();
     private readonly List<BroadcastRows> _followers = [];
-    private readonly JoinColumn _column = new(relation.Definition.Key.Path!, options.RelatedRowBytes);
+    private readonly JoinColumn _column = new(relation.Definition.Key, options.RelatedRowBytes);
     private readonly long[] _positions = new long[partitions];
     private readonly long[] _unknownDepartures = [.. Enumerable.Repeat(-1L, partitions)];
     private readonly RelatedRecords _records = new(relation.Definition.Format, partitions);

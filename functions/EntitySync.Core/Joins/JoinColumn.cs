@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using EntitySync.Core.Definitions;
@@ -7,28 +6,47 @@ using EntitySync.Core.Enrichment;
 namespace EntitySync.Core.Joins;
 
 /// <summary>
-/// Reads the join column of related rows: one pass over a row's bytes, without a DOM and without allocation for a good row. A row is one JSON object in strict
-/// UTF-8, without half surrogate pairs in its text; the column and the objects around it may be missing or null, and stand there once. Not thread-safe.
+/// Reads the join value of related rows, of one column or several: one pass over a row's bytes, without a DOM and without allocation for a good row. A row is one JSON
+/// object in strict UTF-8, without half surrogate pairs in its text; the columns and the objects around them may be missing or null, and stand there once.
+/// Not thread-safe.
 /// </summary>
-/// <param name="path">The column; may be nested, has no array step.</param>
-/// <param name="maximumRowBytes">Largest row that can be used.</param>
-internal sealed class JoinColumn(FieldPath path, int maximumRowBytes)
+internal sealed class JoinColumn
 {
     /// <summary>Longest join value; a reference table allows no longer key either.</summary>
     public const int MaximumValueBytes = 2048;
 
     private static readonly JsonReaderOptions Strict = new() { MaxDepth = EnrichmentLimits.DocumentDepth };
 
-    private readonly byte[][] _steps = [.. path.Steps.Select(step => Encoding.UTF8.GetBytes(step.Name))];
-    private byte[] _unescaped = new byte[256];
+    private readonly KeyDefinition _key;
+    private readonly int _maximumRowBytes;
+    private readonly KeyComposer _composer;
+    private readonly PropertyTable _top;
+    private readonly Text[] _texts;
+    private readonly Growable<byte> _made = new();
+
+    /// <param name="key">The columns; their paths may be nested and have no array step.</param>
+    /// <param name="maximumRowBytes">Largest row that can be used.</param>
+    public JoinColumn(KeyDefinition key, int maximumRowBytes)
+    {
+        _key = key;
+        _maximumRowBytes = maximumRowBytes;
+        _composer = new KeyComposer(key);
+        _texts = new Text[_composer.Fields.Length];
+        var row = new PathNode("");
+        for (var field = 0; field < _texts.Length; field++) row.Reach(_composer.Fields[field], _ => { }).Slot = field;
+        _top = row.Look();
+    }
 
     public RelatedValue Read(ReadOnlySpan<byte> row)
     {
-        if (row.Length > maximumRowBytes) return RelatedValue.Bad($"related row of {row.Length} bytes is larger than {maximumRowBytes}");
+        if (row.Length > _maximumRowBytes) return RelatedValue.Bad($"related row of {row.Length} bytes is larger than {_maximumRowBytes}");
         if (!Utf8.IsValid(row)) return RelatedValue.Bad("related row is not UTF-8");
+        _made.Clear();
+        _texts.AsSpan().Clear();
         try
         {
-            return row.Contains((byte)'\\') && HasBrokenText(row) ? RelatedValue.Bad("related row has half a surrogate pair in its text") : ReadDocument(row);
+            if (row.Contains((byte)'\\') && HasBrokenText(row)) return RelatedValue.Bad("related row has half a surrogate pair in its text");
+            return ReadDocument(row) is { } problem ? RelatedValue.Bad(problem) : ValueOf(row);
         }
         catch (JsonException problem)
         {
@@ -42,82 +60,111 @@ internal sealed class JoinColumn(FieldPath path, int maximumRowBytes)
         var reader = new Utf8JsonReader(row, Strict);
         while (reader.Read())
         {
-            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped && !TryUnescape(ref reader, out _)) return true;
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped && !IsWhole(ref reader)) return true;
         }
 
         return false;
     }
 
-    private RelatedValue ReadDocument(ReadOnlySpan<byte> row)
+    private bool IsWhole(scoped ref Utf8JsonReader reader)
+    {
+        try
+        {
+            reader.CopyString(_made.Reserve(reader.ValueSpan.Length));
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private string? ReadDocument(ReadOnlySpan<byte> row)
     {
         var reader = new Utf8JsonReader(row, Strict);
         reader.Read();
-        if (reader.TokenType != JsonTokenType.StartObject) return RelatedValue.Bad($"related row is {Reasons.Kind(reader.TokenType)}, not an object");
-        var value = ReadObject(ref reader, 0);
-        if (value.Problem is null) reader.Read(); // throws on anything but white space after the closing brace
-        return value;
+        if (reader.TokenType != JsonTokenType.StartObject) return $"related row is {Reasons.Kind(reader.TokenType)}, not an object";
+        if (ReadObject(ref reader, _top) is { } problem) return problem;
+        reader.Read(); // throws on anything but white space after the closing brace
+        return null;
     }
 
     // Starts on the opening brace. Without a problem it ends on the closing one.
-    private RelatedValue ReadObject(scoped ref Utf8JsonReader reader, int step)
+    private string? ReadObject(scoped ref Utf8JsonReader reader, PropertyTable properties)
     {
-        var value = RelatedValue.None;
-        var isSeen = false;
+        Span<ulong> seen = stackalloc ulong[properties.SeenWords()];
+        seen.Clear();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (!reader.ValueTextEquals(_steps[step]))
+            if (properties.Find(ref reader) is not { } property)
             {
                 reader.Skip();
                 continue;
             }
 
-            if (isSeen) return RelatedValue.Bad($"property '{PathTo(step)}' appears twice");
-            isSeen = true;
+            ref var word = ref seen[property.Index >> 6];
+            var bit = 1UL << (property.Index & 63);
+            if ((word & bit) != 0) return $"property '{property.Node!.Path}' appears twice";
+            word |= bit;
             reader.Read();
-            value = ReadStep(ref reader, step);
-            if (value.Problem is not null) return value;
+            if (ReadStep(ref reader, property.Node!) is { } problem) return problem;
         }
 
-        return value;
+        return null;
     }
 
-    private RelatedValue ReadStep(scoped ref Utf8JsonReader reader, int step)
+    private string? ReadStep(scoped ref Utf8JsonReader reader, PathNode node)
     {
-        if (reader.TokenType == JsonTokenType.Null) return RelatedValue.None;
-        if (step == _steps.Length - 1) return ReadValue(ref reader);
+        if (reader.TokenType == JsonTokenType.Null) return null;
+        if (node.Properties is not { } properties) return ReadValue(ref reader, node);
         return reader.TokenType == JsonTokenType.StartObject
-            ? ReadObject(ref reader, step + 1)
-            : RelatedValue.Bad($"'{PathTo(step)}' is {Reasons.Kind(reader.TokenType)}; an object is expected");
+            ? ReadObject(ref reader, properties)
+            : $"'{node.Path}' is {Reasons.Kind(reader.TokenType)}; an object is expected";
     }
 
-    private RelatedValue ReadValue(scoped ref Utf8JsonReader reader)
+    private string? ReadValue(scoped ref Utf8JsonReader reader, PathNode node)
     {
-        if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.Number))
-        {
-            return RelatedValue.Bad($"'{path}' is {Reasons.Kind(reader.TokenType)}; a string or a number is expected");
-        }
-
-        var bytes = reader.ValueSpan;
-        if (reader.ValueIsEscaped) TryUnescape(ref reader, out bytes);
-        return bytes.Length <= MaximumValueBytes
-            ? RelatedValue.Of(bytes)
-            : RelatedValue.Bad($"'{path}' has {bytes.Length} bytes; a join value has at most {MaximumValueBytes}");
+        if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.Number)) return $"'{node.Path}' is {Reasons.Kind(reader.TokenType)}; a string or a number is expected";
+        var start = (int)reader.TokenStartIndex + (reader.TokenType == JsonTokenType.String ? 1 : 0);
+        _texts[node.Slot] = reader.ValueIsEscaped ? Unescape(ref reader) : new Text(true, start, reader.ValueSpan.Length, IsMade: false);
+        return null;
     }
 
-    private bool TryUnescape(scoped ref Utf8JsonReader reader, out ReadOnlySpan<byte> text)
+    private Text Unescape(scoped ref Utf8JsonReader reader)
     {
-        if (_unescaped.Length < reader.ValueSpan.Length) _unescaped = new byte[Math.Max(reader.ValueSpan.Length, 2 * _unescaped.Length)];
-        try
-        {
-            text = _unescaped.AsSpan(0, reader.CopyString(_unescaped));
-            return true;
-        }
-        catch (InvalidOperationException)
-        {
-            text = default;
-            return false;
-        }
+        var start = _made.Count;
+        _made.Advance(reader.CopyString(_made.Reserve(reader.ValueSpan.Length)));
+        return new Text(true, start, _made.Count - start, IsMade: true);
     }
 
-    private string PathTo(int step) => string.Join('.', path.Steps.Take(step + 1).Select(taken => taken.Name));
+    private RelatedValue ValueOf(ReadOnlySpan<byte> row)
+    {
+        foreach (ref readonly var text in _texts.AsSpan())
+        {
+            if (!text.Exists) return RelatedValue.None;
+        }
+
+        if (_composer.IsPlain) return PlainValueOf(BytesOf(_texts[0], row));
+        var start = _made.Count;
+        return _composer.TryAppend(_made, new RowTexts(this, row), MaximumValueBytes)
+            ? RelatedValue.Of(_made.Span[start..])
+            : RelatedValue.Bad($"'{_key}' has more than {MaximumValueBytes} bytes; a join value has at most so many");
+    }
+
+    private RelatedValue PlainValueOf(ReadOnlySpan<byte> value) => value.Length <= MaximumValueBytes
+        ? RelatedValue.Of(value)
+        : RelatedValue.Bad($"'{_key}' has {value.Length} bytes; a join value has at most {MaximumValueBytes}");
+
+    private ReadOnlySpan<byte> BytesOf(in Text text, ReadOnlySpan<byte> row) => (text.IsMade ? _made.Span : row).Slice(text.Start, text.Length);
+
+    /// <summary>Where a field's text is: in the row, or, when it had escapes, in what was made of the row.</summary>
+    private readonly record struct Text(bool Exists, int Start, int Length, bool IsMade);
+
+    private readonly ref struct RowTexts(JoinColumn column, ReadOnlySpan<byte> row) : IFieldTexts
+    {
+        private readonly JoinColumn _column = column;
+        private readonly ReadOnlySpan<byte> _row = row;
+
+        public ReadOnlySpan<byte> Of(int field) => _column.BytesOf(_column._texts[field], _row);
+    }
 }

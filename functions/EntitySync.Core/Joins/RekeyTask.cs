@@ -27,7 +27,7 @@ internal sealed class RekeyTask : JoinTask
         : base(topology, part, partition, ports)
     {
         _records = new RelatedRecords(part.Relation!.Format, ports.Partitions[part.Lead.Topic]);
-        _column = new JoinColumn(part.Relation.Key.Path!, ports.Options.RelatedRowBytes);
+        _column = new JoinColumn(part.Relation.Key, ports.Options.RelatedRowBytes);
         _rowsTopic = part.Node.Definition.RowsTopic(part.Relation);
         _partitions = ports.Partitions[_rowsTopic];
         _maximumBytes = ports.Options.AnswerBytes;

@@ -211,10 +211,12 @@ internal sealed class Resolve
         _ => false,
     };
 
-    /// <summary>True when another value's row has won before and still wins: then the change of this value's rows is not seen in the output.</summary>
+    /// <summary>
+    /// True when another value's row has won before and still wins: then the change of this value's rows is not seen in the output, unless each value must have one.
+    /// </summary>
     private bool IsUnaffected(in EntityRow row, int relation, int value)
     {
-        var winner = _winnerOf[relation] < 0 ? EntityRow.UnknownWinner : row.Winners[_winnerOf[relation]];
+        var winner = _winnerOf[relation] < 0 || _entities.Relations[relation].Relation.IsComplete ? EntityRow.UnknownWinner : row.Winners[_winnerOf[relation]];
         if (winner == EntityRow.UnknownWinner) return false;
         var values = _links.Of(relation);
         if (winner != EntityRow.NoWinner && values[winner] == value) return false;

@@ -14,7 +14,6 @@ internal static class TopologyRules
     public static void Check(EntityDefinition definition)
     {
         if (definition.Root.Format != DocumentFormat.Json) throw Refusal(definition, UnwrapAdvice);
-        if (definition.Emit.Complete.Length > 0) throw Refusal(definition, "the join topology does not wait for completeness");
         if (definition.Emit.Once) throw Refusal(definition, "the join topology does not keep what it has emitted, which emit.once needs");
         foreach (var relation in definition.Relations.Where(relation => relation.Strategy != Strategy.Lookup)) CheckRelation(definition, relation);
     }
@@ -22,7 +21,6 @@ internal static class TopologyRules
     private static void CheckRelation(EntityDefinition definition, RelationDefinition relation)
     {
         var name = $"relation '{relation.Name}'";
-        if (relation.Key.Path is null) throw Refusal(definition, $"{name} has a composite or computed key; the join topology joins by one field");
         if (definition.Root.Kind == RootKind.Stream && relation.Strategy == Strategy.Shuffle)
         {
             throw Refusal(definition, $"{name} has strategy shuffle, but a record of a stream cannot wait for answers: use strategy broadcast or lookup");

@@ -117,7 +117,7 @@ public sealed class DemoCheck(EntityDefinition definition, RelationDefinition re
         return verdict == NaiveEnrichment.Verdict.Emitted && output is not null && JsonNode.DeepEquals(expected, Parse(output));
     }
 
-    private bool Names(DemoDocument root, string row) => relation.Match.Path!.Steps is [var step] && Parse(root.Json)[step.Name] switch
+    private bool Names(DemoDocument root, string row) => relation.Match.Path?.Steps is [var step] && Parse(root.Json)[step.Name] switch
     {
         JsonArray array => array.Any(element => element is JsonValue value && value.ToString() == row),
         JsonValue value => value.ToString() == row,

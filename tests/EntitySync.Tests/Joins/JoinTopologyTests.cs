@@ -91,7 +91,6 @@ public sealed class JoinTopologyTests
         var item = SampleDefinitions.Item() with { SourceFile = "entities/item.yaml" };
         string Refusal(EmitDefinition emit) => Should.Throw<InvalidRequestException>(() => JoinTopology.BuildTopology(item with { Emit = emit })).Message;
 
-        Refusal(new EmitDefinition { Complete = ["deliveryClass"] }).ShouldBe("Entity 'item' (entities/item.yaml): the join topology does not wait for completeness.");
         Refusal(new EmitDefinition(EmitWhen.Always, Once: true)).ShouldBe("Entity 'item' (entities/item.yaml): the join topology does not keep what it has emitted, which emit.once needs.");
     }
 }
