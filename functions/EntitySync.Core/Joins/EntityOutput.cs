@@ -19,6 +19,8 @@ internal sealed class EntityOutput(TaskContext context) : IJoinOutput
         });
     }
 
+    public bool IsSettled(ReadOnlySpan<byte> key) => false;
+
     public void Delete(ReadOnlySpan<byte> key, long offset)
     {
         context.Counts.Emitted++;

@@ -10,6 +10,9 @@ internal interface IJoinOutput
     /// <param name="replay">Bytes of the replay message that caused it; empty for a live update.</param>
     void Emit(ReadOnlySpan<byte> key, bool hasKey, ReadOnlySpan<byte> document, long offset, ReadOnlySpan<byte> replay);
 
+    /// <summary>True when nothing of the key may be emitted until its root row is gone.</summary>
+    bool IsSettled(ReadOnlySpan<byte> key);
+
     /// <summary>The root row is gone.</summary>
     void Delete(ReadOnlySpan<byte> key, long offset);
 

@@ -71,5 +71,5 @@ internal static class JoinParts
 
     // A stream root keeps nothing, so there is no fan-out whose progress would have to be kept.
     private static bool HasProgress(EntityDefinition definition) =>
-        definition.Root.Kind == RootKind.Table && definition.Relations.Any(relation => relation.Strategy != Strategy.Lookup);
+        definition.Root.Kind == RootKind.Table && (definition.Emit.Once || definition.Relations.Any(relation => relation.Strategy != Strategy.Lookup));
 }

@@ -11,6 +11,8 @@ internal sealed class JoinedRowsOutput(TaskContext context) : IJoinOutput
     public void Emit(ReadOnlySpan<byte> key, bool hasKey, ReadOnlySpan<byte> document, long offset, ReadOnlySpan<byte> replay) =>
         Send(new InternalRecord { Topic = _topic, Partition = context.Partition, Key = key, Value = document });
 
+    public bool IsSettled(ReadOnlySpan<byte> key) => false;
+
     public void Delete(ReadOnlySpan<byte> key, long offset) => Withhold(key);
 
     public void Withhold(ReadOnlySpan<byte> key) => Send(new InternalRecord { Topic = _topic, Partition = context.Partition, Key = key, IsTombstone = true });

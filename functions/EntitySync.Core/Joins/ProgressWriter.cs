@@ -10,6 +10,7 @@ internal sealed class ProgressWriter
     private readonly TaskContext _context;
     private readonly RelatedRows[] _relations;
     private readonly WaitingReplays _waiting;
+    private readonly IProgressNotes[] _others;
     private readonly string _topic;
     private readonly HashSet<FanoutCursor> _cursors = [];
     private readonly HashSet<BroadcastRows> _moved = [];
@@ -18,16 +19,17 @@ internal sealed class ProgressWriter
     private readonly Growable<byte> _value = new();
     private ulong? _definition;
 
-    public ProgressWriter(TaskContext context, RelatedRows[] relations, FanoutCursors cursors, WaitingReplays waiting)
+    public ProgressWriter(TaskContext context, RelatedRows[] relations, FanoutCursors cursors, WaitingReplays waiting, params IProgressNotes[] others)
     {
         _context = context;
         _relations = relations;
         _waiting = waiting;
+        _others = others;
         _topic = context.Part.Sources[context.Part.IndexOf(SourceRole.Progress)].Topic;
         cursors.OnDirty = OnDirty;
     }
 
-    public bool HasUnsaved => _definition is not null || _cursors.Count + _moved.Count + _waiting.Dirty.Count + _obsolete.Count > 0;
+    public bool HasUnsaved => _definition is not null || _cursors.Count + _moved.Count + _waiting.Dirty.Count + _obsolete.Count > 0 || Array.Exists(_others, notes => notes.HasUnsaved);
 
     public void OnMoved(BroadcastRows rows) => _moved.Add(rows);
 
@@ -46,9 +48,10 @@ internal sealed class ProgressWriter
     public void Save()
     {
         // A fan-out may have ended and another of the same value begun: the note of the new one comes last.
-        foreach (var key in _obsolete) Send(key, null);
+        foreach (var key in _obsolete) Remove(key);
         foreach (var cursor in _cursors) SaveCursor(cursor);
         foreach (var key in _waiting.Dirty) SaveReplays(key);
+        foreach (var notes in _others) notes.Save(this);
         if (_definition is { } fingerprint) SaveDefinition(fingerprint);
         // Last: a position says that its fan-outs are noted. Without transactions a crash may leave the first notes and lose the rest.
         foreach (var rows in _moved) SavePositions(rows);
@@ -71,6 +74,11 @@ internal sealed class ProgressWriter
         return key.Span.ToArray();
     }
 
+    public void Write(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) =>
+        _context.Sink.Send(new InternalRecord { Topic = _topic, Partition = _context.Partition, Key = key, Value = value });
+
+    public void Remove(ReadOnlySpan<byte> key) => _context.Sink.Send(new InternalRecord { Topic = _topic, Partition = _context.Partition, Key = key, IsTombstone = true });
+
     // The value's bytes are gone when its last user is: the key is made while they are there.
     private void OnDirty(FanoutCursor cursor)
     {
@@ -90,7 +98,7 @@ internal sealed class ProgressWriter
         _value.Add(TaskProgress.Format);
         BinaryPrimitives.WriteUInt64LittleEndian(_value.Reserve(sizeof(ulong)), fingerprint);
         _value.Advance(sizeof(ulong));
-        Send("D"u8, _value);
+        Write("D"u8, _value.Span);
     }
 
     private void SavePositions(BroadcastRows rows)
@@ -98,7 +106,7 @@ internal sealed class ProgressWriter
         _value.Clear();
         _value.Add(TaskProgress.Format);
         foreach (var position in rows.Table.Positions) Varint.Write(_value, (ulong)position);
-        Send(KeyOf('P', rows.Relation.Name, Encoding.UTF8.GetBytes(rows.Relation.Table)), _value);
+        Write(KeyOf('P', rows.Relation.Name, Encoding.UTF8.GetBytes(rows.Relation.Table)), _value.Span);
     }
 
     private void SaveCursor(FanoutCursor cursor)
@@ -111,7 +119,7 @@ internal sealed class ProgressWriter
         BinaryPrimitives.WriteUInt32LittleEndian(bytes[4..], cursor.End);
         bytes[8] = cursor.IsWrapped ? (byte)1 : (byte)0;
         _value.Advance(TaskProgress.CursorBytes);
-        Send(key, _value);
+        Write(key, _value.Span);
     }
 
     private void SaveReplays(byte[] entity)
@@ -119,7 +127,7 @@ internal sealed class ProgressWriter
         byte[] key = [(byte)'R', .. entity];
         if (!_waiting.TryGet(entity, out var messages))
         {
-            Send(key, null);
+            Remove(key);
             return;
         }
 
@@ -131,17 +139,8 @@ internal sealed class ProgressWriter
             _value.Append(message);
         }
 
-        Send(key, _value);
+        Write(key, _value.Span);
     }
 
     private byte[] KeyOf(FanoutCursor cursor) => KeyOf('C', _relations[cursor.Relation].Relation.Name, _relations[cursor.Relation].BytesOf(cursor.Value));
-
-    private void Send(ReadOnlySpan<byte> key, Growable<byte>? value) => _context.Sink.Send(new InternalRecord
-    {
-        Topic = _topic,
-        Partition = _context.Partition,
-        Key = key,
-        IsTombstone = value is null,
-        Value = value is null ? default : value.Span,
-    });
 }

@@ -9,6 +9,8 @@ namespace EntitySync.Core.Joins;
 /// <list type="bullet">
 /// <item>An update that must wait for answers is owed; the visit that brings the last answer emits it as if it came now.</item>
 /// <item>A visit emits only what differs from the last output (see <see cref="JoinOptions.SuppressEqualOutput"/>); a replay emits in any case.</item>
+/// <item>On change means: different from the last outcome. What was dropped or rejected in between, or deleted, is emitted again though it is what was emitted last.</item>
+/// <item>Nothing at all follows what <c>emit.once</c> has let through, not even a dead letter.</item>
 /// <item>A rejected entity goes to the dead-letter topic with each update, and with the visit that finds it rejected first; not again when a visit only
 /// finds another reason, which may count the rows of a value that changes all the time.</item>
 /// </list>
@@ -56,6 +58,7 @@ internal sealed class Resolve
     /// <summary>An update was kept: emits it, or owes it.</summary>
     public void Update(int id, ReadOnlySpan<byte> root, in RootScan scan)
     {
+        if (IsSettled(id)) return;
         var row = _entities.RowOf(id);
         if (Fill(scan, _entities.Kept))
         {
@@ -70,6 +73,7 @@ internal sealed class Resolve
     public int Visit(int id, int relation, int value)
     {
         _context.Counts.Visited++;
+        if (IsSettled(id)) return 0;
         var row = _entities.RowOf(id);
         var root = row.Read(_links);
         if (!row.IsOwed && IsUnaffected(row, relation, value)) return 0;
@@ -91,6 +95,7 @@ internal sealed class Resolve
     /// <returns>False when too many replays wait already.</returns>
     public bool TryReplay(int id, ReadOnlySpan<byte> message)
     {
+        if (IsSettled(id)) return true;
         AnswerWaiting(id); // when this one need not wait, those before it need not either, and the visit may find nothing changed
         var row = _entities.RowOf(id);
         var root = row.Read(_links);
@@ -106,7 +111,11 @@ internal sealed class Resolve
         var row = _entities.RowOf(id);
         var root = row.Read(_links);
         if (!TryEvaluate(id, row, root, _links, out var outcome)) return;
-        foreach (var message in messages) Conclude(id, row, root, outcome, _links, Cause.Replay, message);
+        foreach (var message in messages)
+        {
+            if (!IsSettled(id)) Conclude(id, row, root, outcome, _links, Cause.Replay, message);
+        }
+
         _waiting.Remove(_entities.Rows.KeyOf(id));
     }
 
@@ -124,6 +133,13 @@ internal sealed class Resolve
         if (outcome.Kind == EnrichmentKind.Rejected) _context.DeadLetter(record, outcome.Reason!);
         else if (outcome.Kind == EnrichmentKind.Dropped) _context.Counts.Dropped++;
         else _output.Emit(record.Key is { } key ? key.Span : default, record.Key is not null, _buffer.Output.Span, record.Offset, default);
+    }
+
+    private bool IsSettled(int id)
+    {
+        if (!_output.IsSettled(_entities.Rows.KeyOf(id))) return false;
+        _context.Counts.Suppressed++;
+        return true;
     }
 
     /// <returns>False when answers are missing.</returns>

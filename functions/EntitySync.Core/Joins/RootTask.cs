@@ -28,7 +28,8 @@ internal sealed class RootTask : JoinTask
     private readonly Fanout _fanout;
     private readonly RelatedRecords? _records;
     private readonly ProgressWriter? _progressWriter;
-    private TaskProgress _progress = new();
+    private readonly EmittedEntities _emitted = new();
+    private TaskProgress _progress;
     private int? _refreshed; // the row made anew last; null when no refresh is under way
 
     public RootTask(JoinTopology topology, SubTopology part, int partition, TaskPorts ports, BroadcastTables? tables)
@@ -39,7 +40,8 @@ internal sealed class RootTask : JoinTask
         _tables = tables;
         _cursors = new FanoutCursors(ports.Time);
         var enricher = part.Node.Enricher;
-        IJoinOutput output = part.Kind == SubTopologyKind.Nested ? new JoinedRowsOutput(Context) : new EntityOutput(Context);
+        IJoinOutput output = part.Kind == SubTopologyKind.Nested ? new JoinedRowsOutput(Context) : new OnceOutput(new EntityOutput(Context), _emitted, part.Node.Definition.Emit.Once);
+        _progress = new TaskProgress(_emitted);
         _records = part.Kind == SubTopologyKind.Nested ? new RelatedRecords(part.Node.Definition.Root.Format, _partitions) : null;
         var isTable = part.Lead.RestoresState;
         _entities = new EntityTable(isTable ? [.. enricher.Relations.Select(RowsOf)] : []);
@@ -47,16 +49,16 @@ internal sealed class RootTask : JoinTask
         _resolve = new Resolve(Context, _entities, _waiting, output);
         _replay = new ReplayJoin(Context, _entities, _resolve);
         _fanout = new Fanout(_entities, _cursors, _resolve);
-        if (part.IndexOf(SourceRole.Progress) >= 0) _progressWriter = new ProgressWriter(Context, _entities.Relations, _cursors, _waiting);
+        if (part.IndexOf(SourceRole.Progress) >= 0) _progressWriter = new ProgressWriter(Context, _entities.Relations, _cursors, _waiting, _emitted);
         if (isTable) _rootTable = new RootTableUpdate(Context, _entities, _resolve, _waiting, output);
         else _rootStream = new RootStreamPass(Context, _resolve, [.. enricher.Relations.Select(TableOf)]);
     }
 
     public override long Rows => _entities.Rows.Count;
 
-    public override long StateBytes => _entities.Rows.PayloadBytes;
+    public override long StateBytes => _entities.Rows.PayloadBytes + _emitted.StateBytes;
 
-    public override long AllocatedBytes => _entities.AllocatedBytes;
+    public override long AllocatedBytes => _entities.AllocatedBytes + _emitted.AllocatedBytes;
 
     public override bool HasFanout => _cursors.Count > 0 || _refreshed is not null || _restoredReplays.Count > 0 || Array.Exists(_subscribed, rows => rows.HasRestored);
 
@@ -79,7 +81,7 @@ internal sealed class RootTask : JoinTask
     public override void CompleteRestore()
     {
         var progress = _progress;
-        _progress = new TaskProgress();
+        _progress = new TaskProgress(_emitted);
         if (Partition == 0) _tables?.TellBadRows(bad => OnBadRow(bad, progress), Context.Counts);
         foreach (var relation in _entities.Relations) relation.CompleteRestore(progress);
         CompareDefinition(progress.Definition);
@@ -134,6 +136,7 @@ internal sealed class RootTask : JoinTask
     {
         if (Partition == 0) _tables?.ForgetBadRows();
         _entities.Dispose();
+        _emitted.Dispose();
     }
 
     /// <summary>

@@ -14,12 +14,15 @@ namespace EntitySync.Core.Joins;
 /// <item><c>C</c>, varint length of the relation's name, the name, the join value: a fan-out under way; value: format 1, 4 bytes next, 4 bytes end
 /// (little endian), 1 byte whether it has wrapped.</item>
 /// <item><c>D</c>: the definition the task ran with; value: format 1, 8 bytes <see cref="DefinitionFingerprint"/> (little endian).</item>
+/// <item><c>E</c> and an entity's key: the entity was emitted, and <c>emit.once</c> lets nothing follow; value: format 1.</item>
 /// <item><c>R</c> and an entity's key: replays that wait for answers; value: format 1, then varint length and bytes of each message.</item>
 /// </list>
 /// </summary>
-internal sealed class TaskProgress
+internal sealed class TaskProgress(EmittedEntities emitted)
 {
     public const byte Format = 1;
+
+    public const byte EmittedKind = (byte)'E';
 
     /// <summary>Bytes of a cursor's note after the format.</summary>
     public const int CursorBytes = 9;
@@ -54,6 +57,10 @@ internal sealed class TaskProgress
                 break;
             case (byte)'C':
                 _cursors[name.ToArray()] = Cursor(value);
+                break;
+            case EmittedKind:
+                value.ExpectEnd();
+                emitted.Restore(name, record.Value is not null);
                 break;
             case (byte)'R' when record.Value is null:
                 Replays.Remove(name.ToArray());

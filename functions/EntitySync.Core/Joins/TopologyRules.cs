@@ -14,7 +14,7 @@ internal static class TopologyRules
     public static void Check(EntityDefinition definition)
     {
         if (definition.Root.Format != DocumentFormat.Json) throw Refusal(definition, UnwrapAdvice);
-        if (definition.Emit.Once) throw Refusal(definition, "the join topology does not keep what it has emitted, which emit.once needs");
+        if (definition.Emit.Once && definition.Root.Kind == RootKind.Stream) throw Refusal(definition, "emit.once goes with root.kind table: the records of a stream are events, each of which is emitted once");
         foreach (var relation in definition.Relations.Where(relation => relation.Strategy != Strategy.Lookup)) CheckRelation(definition, relation);
     }
 

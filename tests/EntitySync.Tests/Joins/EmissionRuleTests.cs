@@ -79,6 +79,28 @@ public sealed class EmissionRuleTests
 
     [Theory]
     [MemberData(nameof(Strategies))]
+    public void OnChange_ComparesWithTheLastOutcome_WhateverLedToIt(Strategy strategy)
+    {
+        using var driver = new TopologyDriver(Item(strategy, MissingAction.Drop) with { Emit = new EmitDefinition(EmitWhen.OnChange) });
+        driver.Pipe("delivery-classes", "x", """{"name":"x","minimumTime":1,"maximumTime":2}""");
+        driver.Root("A", """{"sku":"A","deliveryClasses":["x"]}""");
+        driver.Pipe("delivery-classes", "x", """{"name":"x","minimumTime":2,"maximumTime":2}""");
+        driver.Root("A", """{"sku":"A","deliveryClasses":["x"]}"""); // as the visit left it
+        driver.Replay("A", """{"replayId":"r"}""");
+        driver.Root("A", """{"sku":"A","deliveryClasses":["x"]}""");
+        driver.Root("A", """{"sku":"A","deliveryClasses":["n"]}"""); // dropped
+        driver.Root("A", """{"sku":"A","deliveryClasses":["n"]}""");
+        driver.Root("A", """{"sku":"A","deliveryClasses":["x"]}""");
+        driver.Root("A", null);
+        driver.Root("A", """{"sku":"A","deliveryClasses":["x"]}""");
+        driver.Root("A", """{"sku":"A","deliveryClasses":["x"]}""");
+
+        Outputs(driver).ShouldBe(["A 1 2", "A 2 2", "A 2 2", "A 2 2", "A tombstone", "A 2 2"]);
+        (driver.Counts.Dropped, driver.Counts.Suppressed).ShouldBe((1, 4));
+    }
+
+    [Theory]
+    [MemberData(nameof(Strategies))]
     public void SuppressionOff_EmitsEqualOutputsOfVisits(Strategy strategy)
     {
         var item = Item(strategy, MissingAction.Omit);

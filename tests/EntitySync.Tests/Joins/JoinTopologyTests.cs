@@ -86,11 +86,12 @@ public sealed class JoinTopologyTests
     }
 
     [Fact]
-    public void EmissionItDoesNotMake_IsRefusedByName()
+    public void OnceOfAStream_IsRefusedByName()
     {
-        var item = SampleDefinitions.Item() with { SourceFile = "entities/item.yaml" };
-        string Refusal(EmitDefinition emit) => Should.Throw<InvalidRequestException>(() => JoinTopology.BuildTopology(item with { Emit = emit })).Message;
+        var item = SampleDefinitions.Item();
+        var stream = item with { SourceFile = "entities/item.yaml", Root = item.Root with { Kind = RootKind.Stream }, Emit = new EmitDefinition(Once: true) };
 
-        Refusal(new EmitDefinition(EmitWhen.Always, Once: true)).ShouldBe("Entity 'item' (entities/item.yaml): the join topology does not keep what it has emitted, which emit.once needs.");
+        Should.Throw<InvalidRequestException>(() => JoinTopology.BuildTopology(stream)).Message.ShouldBe(
+            "Entity 'item' (entities/item.yaml): emit.once goes with root.kind table: the records of a stream are events, each of which is emitted once.");
     }
 }
