@@ -1,4 +1,5 @@
 using System.Globalization;
+using EntitySync.Core.Hooks;
 
 namespace EntitySync.Adapters;
 
@@ -38,6 +39,9 @@ public sealed record EntitySyncSettings
 
     /// <summary><c>DEFINITIONS_PATH</c>: folder of the YAML definitions; default <c>entities</c> beside the assemblies.</summary>
     public string DefinitionsPath { get; init; } = Path.Combine(AppContext.BaseDirectory, "entities");
+
+    /// <summary><c>ENTITYSYNC_HOOKS</c>: folder of further assemblies with hooks, each with what it needs beside it; null: hooks come with the application.</summary>
+    public string? HooksPath { get; init; }
 
     /// <summary><c>JOIN_GROUP_ID</c>: consumer group of the join container.</summary>
     public string JoinGroupId { get; init; } = "entitysync-join";
@@ -89,6 +93,7 @@ public sealed record EntitySyncSettings
             SolrUrl = Text("SOLR_URL"),
             EnrichCacheMaximumAgeSeconds = Number("ENRICH_CACHE_MAXIMUM_AGE_SECONDS", defaults.EnrichCacheMaximumAgeSeconds),
             DefinitionsPath = Text("DEFINITIONS_PATH") ?? defaults.DefinitionsPath,
+            HooksPath = Text(HookLoader.FolderVariable),
             JoinGroupId = Text("JOIN_GROUP_ID") ?? defaults.JoinGroupId,
             JoinThreads = Number("JOIN_THREADS", defaults.JoinThreads),
             JoinProcessingGuarantee = Guarantee("JOIN_PROCESSING_GUARANTEE"),

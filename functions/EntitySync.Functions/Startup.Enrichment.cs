@@ -1,5 +1,7 @@
 using EntitySync.Adapters;
+using EntitySync.Core.Definitions;
 using EntitySync.Core.Enrichment;
+using EntitySync.Core.Hooks;
 using EntitySync.Core.State;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -15,6 +17,7 @@ internal static class EnrichmentServices
         })
         .AddSingleton<EnrichOptions>()
         .AddSingleton<RowCache>()
+        .AddSingleton<Func<EntityDefinition, IEntityHook>>(provider => new HookLoader(provider.GetRequiredService<EntitySyncSettings>().HooksPath).Load)
         .AddSingleton<EnrichBatch>()
         .AddSingleton(provider => new Enrich(provider.GetRequiredService<EnrichBatch>()));
 }

@@ -2,6 +2,7 @@ using EntitySync.Adapters;
 using EntitySync.Adapters.Kafka;
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Errors;
+using EntitySync.Core.Hooks;
 using EntitySync.Core.Joins;
 using EntitySync.JoinHost.Logging;
 using Microsoft.Extensions.Hosting;
@@ -22,7 +23,8 @@ internal sealed class JoinThreads : IHostedService, IDisposable
         if (settings.JoinThreads < 1) throw new InvalidRequestException("JOIN_THREADS must be at least 1.");
         _options = options = options with { Join = options.Join ?? FromSettings(settings) };
         _logger = loggers.CreateLogger<JoinThreads>();
-        _topologies = [.. catalog.All.Select(JoinTopology.BuildTopology)];
+        var hooks = new HookLoader(settings.HooksPath);
+        _topologies = [.. catalog.All.Select(definition => JoinTopology.BuildTopology(definition, hooks.Load))];
         _ = KafkaClientConfig.Admin(settings); // what it refuses, a thread would be refused again and again
         var instance = settings.JoinInstanceId ?? DefaultInstance(settings);
         _threads = [.. Enumerable.Range(0, settings.JoinThreads).Select(index => new JoinThread(index, instance, settings, _topologies, options, loggers, time))];

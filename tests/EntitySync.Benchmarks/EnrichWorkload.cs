@@ -51,7 +51,7 @@ public sealed class EnrichWorkload
         for (var i = 0; i < ChunkSize; i++) Scan(first + i, i);
         for (var i = 0; i < ChunkSize; i++)
         {
-            if (_enricher.Splice(Roots[first + i], _scans[i], _buffer).Kind != EnrichmentKind.Emitted) throw new InvalidOperationException("not emitted");
+            if (_enricher.Splice(Keys[first + i], Roots[first + i], _scans[i], _buffer).Kind != EnrichmentKind.Emitted) throw new InvalidOperationException("not emitted");
         }
 
         return ChunkSize;
@@ -97,7 +97,7 @@ public sealed class EnrichWorkload
         {
             _buffer.Clear();
             Scan(i, 0);
-            _enricher.Splice(Roots[i], _scans[0], _buffer);
+            _enricher.Splice(Keys[i], Roots[i], _scans[0], _buffer);
             var spliced = JsonNode.Parse(_buffer.OutputSlice(0, _buffer.OutputLength).Span);
             if (!JsonNode.DeepEquals(spliced, JsonNode.Parse(Naive(Roots[i], Keys[i])))) throw new InvalidOperationException($"Item {i} differs: {spliced}");
         }

@@ -1,5 +1,6 @@
 using System.Text;
 using EntitySync.Core.Definitions;
+using EntitySync.Core.Hooks;
 using EntitySync.Core.Joins;
 using EntitySync.Core.State;
 using Microsoft.Extensions.Logging;
@@ -23,10 +24,13 @@ public sealed class TopologyDriver : IDisposable
     private readonly Dictionary<string, int> _partitions;
     private readonly List<JoinTask> _tasks = [];
     private readonly Dictionary<string, BroadcastTables> _tables = [];
+    private readonly Func<EntityDefinition, IEntityHook>? _hooks;
 
-    public TopologyDriver(EntityDefinition definition, int partitions = 1, ILogger? logger = null, TimeProvider? time = null, JoinOptions? options = null)
+    public TopologyDriver(
+        EntityDefinition definition, int partitions = 1, ILogger? logger = null, TimeProvider? time = null, JoinOptions? options = null, Func<EntityDefinition, IEntityHook>? hooks = null)
     {
-        Topology = JoinTopology.BuildTopology(definition);
+        _hooks = hooks;
+        Topology = JoinTopology.BuildTopology(definition, hooks);
         Partitions = partitions;
         _logger = logger ?? NullLogger.Instance;
         _time = time ?? TimeProvider.System;
@@ -75,7 +79,7 @@ public sealed class TopologyDriver : IDisposable
     public void Restart(EntityDefinition? definition = null)
     {
         Dispose();
-        if (definition is not null) Topology = JoinTopology.BuildTopology(definition);
+        if (definition is not null) Topology = JoinTopology.BuildTopology(definition, _hooks);
         CreateTasks();
         Drain();
     }

@@ -1,5 +1,6 @@
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Errors;
+using EntitySync.Core.Hooks;
 using EntitySync.Core.State;
 using Microsoft.Extensions.Logging;
 
@@ -16,13 +17,13 @@ namespace EntitySync.Core.Enrichment;
 /// </list>
 /// Thread-safe; batches may run side by side and share the cache.
 /// </summary>
-public sealed class EnrichBatch(EntityCatalog catalog, RowCache cache, ITopicWriter writer, ILogger<EnrichBatch> logger, EnrichOptions? options = null)
+public sealed class EnrichBatch(EntityCatalog catalog, RowCache cache, ITopicWriter writer, ILogger<EnrichBatch> logger, EnrichOptions? options = null, Func<EntityDefinition, IEntityHook>? hooks = null)
 {
     private const long LargestSpareBuffer = 32 * 1024 * 1024;
 
     private readonly Dictionary<string, Lazy<Enricher>> _byTopic = catalog.All
         .Where(definition => definition.AllRelations.Any(relation => relation.Strategy == Strategy.Lookup))
-        .ToDictionary(definition => definition.UpdatesTopic(), definition => new Lazy<Enricher>(() => Enricher.Compile(definition, options?.Limits)), StringComparer.Ordinal);
+        .ToDictionary(definition => definition.UpdatesTopic(), definition => Compiled(definition, options, hooks), StringComparer.Ordinal);
 
     private readonly EnrichOptions _options = options ?? new EnrichOptions();
     private EnrichmentBuffer? _spare;
@@ -65,6 +66,14 @@ public sealed class EnrichBatch(EntityCatalog catalog, RowCache cache, ITopicWri
         }
 
         return counts;
+    }
+
+    // A hook that cannot be had is a mistake of the deployment: it shows when the function starts, as a wrong definition does.
+    private static Lazy<Enricher> Compiled(EntityDefinition definition, EnrichOptions? options, Func<EntityDefinition, IEntityHook>? hooks)
+    {
+        var enricher = new Lazy<Enricher>(() => Enricher.Compile(definition, options?.Limits, hooks));
+        if (definition.Hook is not null) _ = enricher.Value;
+        return enricher;
     }
 
     private Enricher EnricherOf(string topic) => _byTopic.TryGetValue(topic, out var enricher)

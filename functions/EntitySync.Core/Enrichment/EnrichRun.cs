@@ -101,7 +101,8 @@ internal sealed class EnrichRun(RowCache cache, ITopicWriter writer, ILogger log
             ref var item = ref buffer.Items[i];
             if (item.State != ItemState.NeedsRows) continue;
             item.OutputStart = buffer.OutputLength;
-            var outcome = item.Cursor.Enricher.Splice(item.Record.Value!.Value.Span, item.Scan, buffer);
+            var record = item.Record;
+            var outcome = item.Cursor.Enricher.Splice(record.Key is { } key ? key.Span : default, record.Value!.Value.Span, item.Scan, buffer, hasKey: record.Key is not null);
             item.OutputLength = buffer.OutputLength - item.OutputStart;
             if (outcome.Kind == EnrichmentKind.Rejected) item.Reject(outcome.Reason!);
             else item.State = outcome.Kind == EnrichmentKind.Dropped ? ItemState.Drop : ItemState.Emit;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EntitySync.Core.Definitions;
+using EntitySync.Core.Hooks;
 
 namespace EntitySync.Core.Enrichment;
 
@@ -17,10 +18,13 @@ public sealed class Enricher
 {
     private readonly EnricherPlan _plan;
 
-    private Enricher(EntityDefinition definition, EnricherPlan plan)
+    private readonly HookStep? _hook;
+
+    private Enricher(EntityDefinition definition, EnricherPlan plan, HookStep? hook)
     {
         Definition = definition;
         _plan = plan;
+        _hook = hook;
     }
 
     public EntityDefinition Definition { get; }
@@ -31,13 +35,21 @@ public sealed class Enricher
     /// <summary>Root key, relations and target fields in the form the join topology works from.</summary>
     internal EnricherPlan Plan => _plan;
 
-    /// <summary>For the lookup relations.</summary>
+    /// <summary>For the lookup relations, and the definition's hook after them.</summary>
+    /// <param name="definition">What to join.</param>
+    /// <param name="limits">Bounds of one document.</param>
+    /// <param name="hooks">Makes the hook; null is good for a definition without one, and for whoever does not call <see cref="Splice"/>.</param>
     /// <exception cref="Errors.InvalidRequestException">The definition asks for something the enricher cannot do; the message names entity and relation.</exception>
-    public static Enricher Compile(EntityDefinition definition, EnrichmentLimits? limits = null) => Compile(definition, limits, isLookup: true);
+    public static Enricher Compile(EntityDefinition definition, EnrichmentLimits? limits = null, Func<EntityDefinition, IEntityHook>? hooks = null) =>
+        Compile(definition, limits, hooks, isLookup: true);
 
-    /// <summary>For the broadcast and shuffle relations.</summary>
+    /// <summary>For the broadcast and shuffle relations, and the definition's hook after them unless lookup relations are joined later.</summary>
+    /// <param name="definition">What to join.</param>
+    /// <param name="limits">Bounds of one document.</param>
+    /// <param name="hooks">As for <see cref="Compile(EntityDefinition, EnrichmentLimits?, Func{EntityDefinition, IEntityHook}?)"/>.</param>
     /// <exception cref="Errors.InvalidRequestException">The definition asks for something the enricher cannot do; the message names entity and relation.</exception>
-    public static Enricher CompileJoined(EntityDefinition definition, EnrichmentLimits? limits = null) => Compile(definition, limits, isLookup: false);
+    public static Enricher CompileJoined(EntityDefinition definition, EnrichmentLimits? limits = null, Func<EntityDefinition, IEntityHook>? hooks = null) =>
+        Compile(definition, limits, hooks, isLookup: false);
 
     /// <summary>Stage 1.</summary>
     /// <param name="key">The record's key; the root's key field must say the same.</param>
@@ -54,8 +66,23 @@ public sealed class Enricher
     }
 
     /// <summary>Stage 2: appends the output document to <paramref name="buffer"/>; nothing is appended unless the outcome is <see cref="EnrichmentKind.Emitted"/>.</summary>
-    public EnrichmentOutcome Splice(ReadOnlySpan<byte> root, in RootScan scan, EnrichmentBuffer buffer) => new RootSplicer(_plan, root, scan, buffer).Splice();
+    /// <param name="key">The record's key, as for stage 1; the hook gets it.</param>
+    /// <param name="root">The document.</param>
+    /// <param name="scan">What stage 1 found in it.</param>
+    /// <param name="buffer">The one of stage 1, with the rows of the match keys set.</param>
+    /// <param name="hasKey">As for stage 1.</param>
+    public EnrichmentOutcome Splice(ReadOnlySpan<byte> key, ReadOnlySpan<byte> root, in RootScan scan, EnrichmentBuffer buffer, bool hasKey = true)
+    {
+        var start = buffer.OutputLength;
+        var outcome = new RootSplicer(_plan, root, scan, buffer).Splice();
+        return _hook is null || outcome.Kind != EnrichmentKind.Emitted ? outcome : _hook.Run(key, hasKey, start, buffer);
+    }
 
-    private static Enricher Compile(EntityDefinition definition, EnrichmentLimits? limits, bool isLookup) =>
-        new(definition, EnricherPlan.Compile(definition, limits ?? new EnrichmentLimits(), relation => relation.Strategy == Strategy.Lookup == isLookup));
+    private static Enricher Compile(EntityDefinition definition, EnrichmentLimits? limits, Func<EntityDefinition, IEntityHook>? hooks, bool isLookup)
+    {
+        limits ??= new EnrichmentLimits();
+        var plan = EnricherPlan.Compile(definition, limits, relation => relation.Strategy == Strategy.Lookup == isLookup);
+        var isLast = isLookup || definition.EmissionTopic() == definition.Output.Topic;
+        return new Enricher(definition, plan, definition.Hook is not null && isLast ? new HookStep(definition, hooks?.Invoke(definition), limits) : null);
+    }
 }

@@ -1,3 +1,5 @@
+using EntitySync.Core.Hooks;
+
 namespace EntitySync.Core.Enrichment;
 
 /// <summary>A match value of a root: a slice of the root's bytes, or of <see cref="EnrichmentBuffer.Unescaped"/> when it had escapes or is composed.</summary>
@@ -63,6 +65,8 @@ public sealed class EnrichmentBuffer
 
     internal Growable<EnrichItem> Items { get; } = new();
 
+    internal HookOutput HookOutput { get; } = new();
+
     /// <summary>Bytes of output so far; the next document starts here.</summary>
     public int OutputLength => Output.Count;
 
@@ -70,7 +74,7 @@ public sealed class EnrichmentBuffer
     public ReadOnlyMemory<byte> OutputSlice(int start, int length) => Output.Memory.Slice(start, length);
 
     /// <summary>Bytes this buffer holds on to.</summary>
-    public long Capacity => Output.Capacity + Unescaped.Capacity + Captured.Capacity + (8L * (Rows.Capacity + Chosen.Capacity + Listed.Capacity)) + (32L * (Keys.Capacity + Members.Capacity)) + (96L * Items.Capacity);
+    public long Capacity => Output.Capacity + HookOutput.Capacity + Unescaped.Capacity + Captured.Capacity + (8L * (Rows.Capacity + Chosen.Capacity + Listed.Capacity)) + (32L * (Keys.Capacity + Members.Capacity)) + (96L * Items.Capacity);
 
     /// <summary>Key <paramref name="index"/> of a scan: its relation and its text (UTF-8).</summary>
     public ReadOnlySpan<byte> KeyAt(in RootScan scan, int index, ReadOnlySpan<byte> root, out int relation)

@@ -18,7 +18,7 @@ internal sealed class Explain(TaskContext context, Enricher enricher, EntityTabl
         var rows = new List<(string Value, PreparedRow Row, int Relation)>();
         var missing = new List<(string, string)>();
         var waiting = Collect(links, rows, missing, scan, buffer);
-        if (waiting is null && outcome.Kind == EnrichmentKind.NeedsRows) outcome = enricher.Splice(root, scan, buffer);
+        if (waiting is null && outcome.Kind == EnrichmentKind.NeedsRows) outcome = enricher.Splice(entities.Rows.KeyOf(id), root, scan, buffer);
         var (state, reason) = waiting is not null ? ("waiting", $"no answer yet for {waiting}") : outcome.Kind switch
         {
             EnrichmentKind.Emitted => ("emitted", null),

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Enrichment;
 using EntitySync.Core.Errors;
+using EntitySync.Core.Hooks;
 
 namespace EntitySync.Core.Joins;
 
@@ -44,11 +45,13 @@ public sealed record JoinTopology
         .Append(DeadLetterTopic)
         .Distinct(StringComparer.Ordinal);
 
+    /// <param name="definition">What to join.</param>
+    /// <param name="hooks">Makes the definition's hook; without it a topology of a definition with a hook can be looked at, and cannot run.</param>
     /// <exception cref="InvalidRequestException">The definition asks for a join that the topology does not make.</exception>
-    public static JoinTopology BuildTopology(EntityDefinition definition)
+    public static JoinTopology BuildTopology(EntityDefinition definition, Func<EntityDefinition, IEntityHook>? hooks = null)
     {
         TopologyRules.Check(definition);
-        var nodes = definition.Flatten().Select((node, index) => new JoinNode(node, Enricher.CompileJoined(node), IsNested: index > 0)).ToList();
+        var nodes = definition.Flatten().Select((node, index) => new JoinNode(node, Enricher.CompileJoined(node, hooks: hooks), IsNested: index > 0)).ToList();
         return new JoinTopology
         {
             Definition = definition,

@@ -62,7 +62,7 @@ internal sealed class Resolve
         var row = _entities.RowOf(id);
         if (Fill(scan, _entities.Kept))
         {
-            Conclude(id, row, root, _enricher.Splice(root, scan, _buffer), _entities.Kept, Cause.Update, default);
+            Conclude(id, row, root, _enricher.Splice(_entities.Rows.KeyOf(id), root, scan, _buffer), _entities.Kept, Cause.Update, default);
             AnswerWaiting(id);
         }
         else EntityRow.SetOwed(_entities.Rows.ValueForUpdateOf(id), true);
@@ -129,10 +129,11 @@ internal sealed class Resolve
             _buffer.SetRow(scan, i, rowsOf(relation, text));
         }
 
-        var outcome = _enricher.Splice(root, scan, _buffer);
+        var key = record.Key is { } bytes ? bytes.Span : default;
+        var outcome = _enricher.Splice(key, root, scan, _buffer, hasKey: record.Key is not null);
         if (outcome.Kind == EnrichmentKind.Rejected) _context.DeadLetter(record, outcome.Reason!);
         else if (outcome.Kind == EnrichmentKind.Dropped) _context.Counts.Dropped++;
-        else _output.Emit(record.Key is { } key ? key.Span : default, record.Key is not null, _buffer.Output.Span, record.Offset, default);
+        else _output.Emit(key, record.Key is not null, _buffer.Output.Span, record.Offset, default);
     }
 
     private bool IsSettled(int id)
@@ -159,7 +160,7 @@ internal sealed class Resolve
 
         var scan = new RootScan { KeyCount = links.Count, PropertyCount = 1, LastEnd = row.LastEnd };
         if (!Fill(scan, links)) return false;
-        outcome = _enricher.Splice(root, scan, _buffer);
+        outcome = _enricher.Splice(_entities.Rows.KeyOf(id), root, scan, _buffer);
 
         // A reason quotes the values, which are not kept beside their ids.
         return outcome.Kind != EnrichmentKind.Rejected || TryEvaluateWhole(id, root, links, out outcome);
@@ -170,7 +171,7 @@ internal sealed class Resolve
         outcome = Scan(_entities.Rows.KeyOf(id), true, root, out var scan);
         if (outcome.Kind == EnrichmentKind.Rejected) return true;
         if (!Fill(scan, links)) return false;
-        outcome = _enricher.Splice(root, scan, _buffer);
+        outcome = _enricher.Splice(_entities.Rows.KeyOf(id), root, scan, _buffer);
         return true;
     }
 

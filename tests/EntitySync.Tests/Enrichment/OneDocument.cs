@@ -1,6 +1,7 @@
 using System.Text;
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Enrichment;
+using EntitySync.Core.Hooks;
 using EntitySync.Testing;
 
 namespace EntitySync.Tests.Enrichment;
@@ -8,15 +9,15 @@ namespace EntitySync.Tests.Enrichment;
 /// <summary>Takes one document through both stages of an enricher.</summary>
 internal static class OneDocument
 {
-    public static (EnrichmentOutcome Outcome, string? Output) Enrich(EntityDefinition definition, string key, string root, InMemoryReferenceTables tables, EnrichmentLimits? limits = null)
+    public static (EnrichmentOutcome Outcome, string? Output) Enrich(EntityDefinition definition, string key, string root, InMemoryReferenceTables tables, EnrichmentLimits? limits = null, IEntityHook? hook = null)
     {
-        var (outcome, output) = Enrich(definition, Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(root), tables, limits);
+        var (outcome, output) = Enrich(definition, Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(root), tables, limits, hook);
         return (outcome, output is null ? null : Encoding.UTF8.GetString(output));
     }
 
-    public static (EnrichmentOutcome Outcome, byte[]? Output) Enrich(EntityDefinition definition, byte[] key, byte[] root, InMemoryReferenceTables tables, EnrichmentLimits? limits = null)
+    public static (EnrichmentOutcome Outcome, byte[]? Output) Enrich(EntityDefinition definition, byte[] key, byte[] root, InMemoryReferenceTables tables, EnrichmentLimits? limits = null, IEntityHook? hook = null)
     {
-        var enricher = Enricher.Compile(definition, limits);
+        var enricher = Enricher.Compile(definition, limits, hook is null ? null : _ => hook);
         var buffer = new EnrichmentBuffer();
         var outcome = enricher.Scan(key, root, buffer, out var scan);
         if (outcome.Kind == EnrichmentKind.Rejected) return (outcome, null);
@@ -26,7 +27,7 @@ internal static class OneDocument
             if (tables.Find(relation.Table, rowKey) is { } row) buffer.SetRow(scan, i, PreparedRow.Prepare(relation, row));
         }
 
-        outcome = enricher.Splice(root, scan, buffer);
+        outcome = enricher.Splice(key, root, scan, buffer);
         return (outcome, outcome.Kind == EnrichmentKind.Emitted ? buffer.OutputSlice(0, buffer.OutputLength).ToArray() : null);
     }
 

@@ -32,7 +32,7 @@ internal sealed class EntityEndpointHost : IAsyncDisposable
         builder.Services.AddRoutingCore();
         var web = builder.Build();
         var queries = Enumerable.Range(0, threads).Select(_ => new EntityQueries(NullLogger.Instance)).ToList();
-        var topologies = catalog.All.ToDictionary(definition => definition.Entity, JoinTopology.BuildTopology);
+        var topologies = catalog.All.ToDictionary(definition => definition.Entity, definition => JoinTopology.BuildTopology(definition));
         web.MapGet("/entities/{**path}", new EntityEndpoint(catalog, topologies, queries, timeout ?? TimeSpan.FromSeconds(30), TimeProvider.System).HandleAsync);
         await web.StartAsync();
         return new EntityEndpointHost(web, queries);
