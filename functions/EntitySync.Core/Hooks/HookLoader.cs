@@ -52,8 +52,8 @@ public sealed class HookLoader(string? folder = null, string? applicationFolder 
 
     private static IEntityHook Make(Type type, HookDefinition hook)
     {
-        if (!typeof(IEntityHook).IsAssignableFrom(type)) throw new HookException(DescribeStranger(type));
         if (type.IsAbstract || type.ContainsGenericParameters) throw new HookException($"is {(type.IsInterface ? "an interface" : type.IsAbstract ? "abstract" : "generic")}: name a class that can be made, one that derives from it.");
+        if (!typeof(IEntityHook).IsAssignableFrom(type)) throw new HookException(DescribeStranger(type));
         if (type.GetConstructor(Type.EmptyTypes) is not { } constructor) throw new HookException("has no public constructor without parameters: add one; settings can be read from the environment.");
         try
         {

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Enrichment;
+using EntitySync.Core.Hooks;
 using EntitySync.Core.Replay;
 using EntitySync.Core.State;
 using EntitySync.Testing;
@@ -10,19 +11,20 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace EntitySync.Tests.Joins;
 
 /// <summary>One strategy in process: roots and related rows go in, one after the other and each to its end; the entity's outputs come out.</summary>
-internal abstract class StrategyWorld(EntityDefinition definition, int partitions) : IDisposable
+internal abstract class StrategyWorld(EntityDefinition definition, int partitions, IEntityHook? hook) : IDisposable
 {
-    protected TopologyDriver Driver { get; } = new(definition, partitions);
+    protected TopologyDriver Driver { get; } = new(definition, partitions, hooks: hook is null ? null : _ => hook);
 
     protected EntityDefinition Definition => definition;
 
-    protected abstract IEnumerable<OutgoingRecord> Written { get; }
+    /// <summary>Everything that came out, dead letters included.</summary>
+    public abstract IEnumerable<OutgoingRecord> Written { get; }
 
     /// <param name="rows">The reference tables that all strategies share; a row is changed there first.</param>
-    public static StrategyWorld Create(EntityDefinition definition, Strategy strategy, int partitions, InMemoryReferenceTables rows)
+    public static StrategyWorld Create(EntityDefinition definition, Strategy strategy, int partitions, InMemoryReferenceTables rows, IEntityHook? hook = null)
     {
         definition = definition with { Relations = [.. definition.Relations.Select(relation => relation with { Strategy = strategy })] };
-        return strategy == Strategy.Lookup ? new LookupWorld(definition, partitions, rows) : new TopologyWorld(definition, partitions, rows);
+        return strategy == Strategy.Lookup ? new LookupWorld(definition, partitions, rows, hook) : new TopologyWorld(definition, partitions, rows, hook);
     }
 
     public abstract Task RootAsync(string key, string? json);
@@ -55,14 +57,14 @@ internal abstract class StrategyWorld(EntityDefinition definition, int partition
         private readonly EnrichBatch _enrich;
         private int _taken;
 
-        public LookupWorld(EntityDefinition definition, int partitions, InMemoryReferenceTables rows)
-            : base(definition, partitions)
+        public LookupWorld(EntityDefinition definition, int partitions, InMemoryReferenceTables rows, IEntityHook? hook)
+            : base(definition, partitions, hook)
         {
             _rows = rows;
-            _enrich = new EnrichBatch(new EntityCatalog([definition]), new RowCache(rows, TimeProvider.System), _writer, NullLogger<EnrichBatch>.Instance);
+            _enrich = new EnrichBatch(new EntityCatalog([definition]), new RowCache(rows, TimeProvider.System), _writer, NullLogger<EnrichBatch>.Instance, hooks: hook is null ? null : _ => hook);
         }
 
-        protected override IEnumerable<OutgoingRecord> Written => _writer.Written;
+        public override IEnumerable<OutgoingRecord> Written => _writer.Written;
 
         public override Task RootAsync(string key, string? json)
         {
@@ -90,9 +92,9 @@ internal abstract class StrategyWorld(EntityDefinition definition, int partition
     }
 
     /// <summary>The topology follows the topic that PublishReference writes: rows with their version.</summary>
-    private sealed class TopologyWorld(EntityDefinition definition, int partitions, InMemoryReferenceTables rows) : StrategyWorld(definition, partitions)
+    private sealed class TopologyWorld(EntityDefinition definition, int partitions, InMemoryReferenceTables rows, IEntityHook? hook) : StrategyWorld(definition, partitions, hook)
     {
-        protected override IEnumerable<OutgoingRecord> Written => Driver.Outputs;
+        public override IEnumerable<OutgoingRecord> Written => Driver.Outputs;
 
         public override Task RootAsync(string key, string? json)
         {
