@@ -46,11 +46,28 @@ public sealed class HookStartTests
     public void HooksFolder_IsRead() => EntitySyncSettings.From(name => name == "ENTITYSYNC_HOOKS" ? "/opt/hooks" : null).HooksPath.ShouldBe("/opt/hooks");
 
     [Fact]
-    public void HooksOfAllDefinitions_AreThere()
+    public void HooksOfAllDefinitions_AreThere() => LoadHooks(DefinitionLoader.LoadCatalog(Repository.Entities));
+
+    [Fact]
+    public void DefinitionWithAHook_NamesTheProjectForHooksByDefault()
+    {
+        LoadHooks(Yaml("hook: { type: EntitySync.Hooks.DeliveryPromise }")).ShouldHaveSingleItem().ShouldBeOfType<EntitySync.Hooks.DeliveryPromise>();
+        Should.Throw<InvalidRequestException>(() => LoadHooks(Yaml("hook: { type: EntitySync.Hooks.DeliveryPromis }"))).Message.ShouldContain("Did you mean 'EntitySync.Hooks.DeliveryPromise'?");
+    }
+
+    [Theory]
+    [InlineData("functions/EntitySync.Functions/EntitySync.Functions.csproj")]
+    [InlineData("functions/EntitySync.JoinHost/EntitySync.JoinHost.csproj")]
+    [InlineData("infra/local/EntitySync.Local.csproj")]
+    public void WhateverRunsDefinitions_CarriesTheProjectForHooks(string project) =>
+        File.ReadAllText(Path.Combine(Repository.Root, project)).ShouldContain("/EntitySync.Hooks/EntitySync.Hooks.csproj\"");
+
+    private static EntityCatalog Yaml(string hook) => new(DefinitionLoader.LoadText($"{Repository.ItemYaml}\n{hook}\n", "item.yaml").Definitions);
+
+    private static List<IEntityHook> LoadHooks(EntityCatalog catalog)
     {
         var loader = new HookLoader();
-        var hooks = DefinitionLoader.LoadCatalog(Repository.Entities).All.Where(definition => definition.Hook is not null).Select(loader.Load).ToList();
-        hooks.ShouldAllBe(hook => hook != null);
+        return [.. catalog.All.Where(definition => definition.Hook is not null).Select(loader.Load)];
     }
 
     private static EntityCatalog Catalog(Strategy strategy) => new([SampleDefinitions.Item(strategy: strategy) with { Hook = Missing, SourceFile = "item.yaml" }]);

@@ -140,6 +140,38 @@ public sealed class HookStrategiesTests
         driver.Counts.Dropped.ShouldBe(1);
     }
 
+    [Theory]
+    [MemberData(nameof(Joined))]
+    public void RowsOfANestedJoin_DoNotGoThroughTheHook(Strategy strategy)
+    {
+        var carrier = Item.Relations[0] with
+        {
+            Name = "carrier",
+            From = "carriers",
+            Match = KeyDefinition.Of(SampleDefinitions.Path("carrier")),
+            Pick = null,
+            Set = [new FieldMapping("carrierName", SampleDefinitions.Path("label"))],
+            Missing = MissingRule.Omit,
+            Source = RelationSource.Topic,
+            Strategy = strategy,
+        };
+        var nested = Item with
+        {
+            Relations = [Item.Relations[0] with { Strategy = strategy, Source = RelationSource.Topic, Pick = null, Set = [], Missing = MissingRule.Omit, Embed = new EmbedDefinition("class", []), Relations = [carrier] }],
+        };
+        var documents = new List<string>();
+        using var driver = new TopologyDriver(nested, hooks: _ => new ScriptedHook((in input, _) =>
+        {
+            documents.Add($"{input.Entity}: {Encoding.UTF8.GetString(input.Document)}");
+            return HookResult.Unchanged;
+        }));
+        driver.Pipe("carriers", "post", """{"name":"post","label":"Post"}""");
+        driver.Pipe("delivery-classes", "x", """{"name":"x","carrier":"post"}""");
+        driver.Root("A", """{"sku":"A","deliveryClasses":["x"]}""");
+
+        documents.Distinct().ShouldBe(["""item: {"sku":"A","deliveryClasses":["x"],"class":{"name":"x","carrier":"post","carrierName":"Post"}}"""]);
+    }
+
     private static TopologyDriver Driver(Strategy strategy, IEntityHook hook) => new(
         Item with { Relations = [Item.Relations[0] with { Strategy = strategy }], Emit = new EmitDefinition(EmitWhen.OnChange) }, hooks: _ => hook);
 
