@@ -10,7 +10,7 @@ namespace EntitySync.Core.Joins;
 /// object in strict UTF-8, without half surrogate pairs in its text; the columns and the objects around them may be missing or null, and stand there once.
 /// Not thread-safe.
 /// </summary>
-internal sealed class JoinColumn
+public sealed class JoinColumn
 {
     /// <summary>Longest join value; a reference table allows no longer key either.</summary>
     public const int MaximumValueBytes = 2048;

@@ -1,7 +1,7 @@
 namespace EntitySync.Core.Joins;
 
 /// <summary>What a related row says in its join column: a value, nothing, or something that cannot be joined.</summary>
-internal readonly ref struct RelatedValue
+public readonly ref struct RelatedValue
 {
     private RelatedValue(bool exists, ReadOnlySpan<byte> bytes, string? problem)
     {

@@ -15,6 +15,8 @@ public sealed class EnricherPropertyTests
 
     private static readonly string[] Numbers = ["0", "-0", "1", "1.0", "10e-1", "2", "-3.50", "12345678901234567890.1234500", "12345678901234567890.12345", "1e30", "0.1E+31", "\"1\"", "\"é\"", "\"\\u00e9\"", "true", "null", "[1]", "{}"];
 
+    private static readonly string[] Matches = ["classes[]", "nested.lines[].class", "lower:classes[]", "as:{prefix}{nested.lines[].class}", "lower:{nested.lines[].class}{nested.lines[].end}"];
+
     public static TheoryData<int> Seeds() => new(Enumerable.Range(1, 20));
 
     [Theory]
@@ -64,7 +66,7 @@ public sealed class EnricherPropertyTests
         var relation = SampleDefinitions.Item().Relations[0] with
         {
             From = "classes",
-            Match = KeyDefinition.Of(SampleDefinitions.Path(random.Next(2) == 0 ? "classes[]" : "nested.lines[].class")),
+            Match = KeyTexts.Key(Matches[random.Next(Matches.Length)]),
             Pick = kind < 2 ? new PickDefinition((PickOrder)random.Next(3), SampleDefinitions.Path("n")) : null,
             Many = kind == 3,
             Where = random.Next(3) == 0 ? Where(random) : [],
@@ -79,7 +81,12 @@ public sealed class EnricherPropertyTests
                 _ => SampleDefinitions.MissingSet(kind == 3 ? ("t3", "[]") : (target, "{\"none\":[1]}"), ("t4", "14")),
             },
         };
-        return SampleDefinitions.Item() with { Root = new RootDefinition("items", KeyDefinition.Of(SampleDefinitions.Path("sku"))), Relations = [relation] };
+        return SampleDefinitions.Item() with
+        {
+            Root = new RootDefinition("items", KeyTexts.Key(random.Next(2) == 0 ? "sku" : "lower:{keys.first}{sku}")),
+            Relations = [relation],
+            Emit = new EmitDefinition { Complete = random.Next(3) == 0 ? [relation.Name] : [] },
+        };
     }
 
     private static ImmutableArray<WhereCondition> Where(Random random) =>
@@ -106,9 +113,9 @@ public sealed class EnricherPropertyTests
 
     private static (string Root, List<(string Name, string Text)> Properties) Root(Random random)
     {
-        var properties = new List<(string Name, string Text)> { Property("sku", "\"k\"") };
+        var properties = new List<(string Name, string Text)> { Property("sku", "\"k\""), Property("keys", "{\"first\":\"\"}"), Property("prefix", "\"\"") };
         if (random.Next(6) > 0) properties.Add(Property("classes", Keys(key => key)));
-        if (random.Next(6) > 0) properties.Add(Property("nested", $$"""{{{Space()}}"lines":{{Keys(key => $$"""{"x":[{}],"class":{{key}}}""")}}}"""));
+        if (random.Next(6) > 0) properties.Add(Property("nested", $$"""{{{Space()}}"lines":{{Keys(key => $$"""{"x":[{}],"class":{{key}}{{(random.Next(6) == 0 ? "" : ",\"end\":\"\"")}}}""")}}}"""));
         foreach (var name in (string[])["t1", "t\\\"2", "t3", "t4", "other", "\\u00fc", "sku2"])
         {
             if (random.Next(2) == 0) properties.Add(Property(name, Value(0)));
@@ -124,6 +131,7 @@ public sealed class EnricherPropertyTests
         string Key()
         {
             var key = Classes[random.Next(Classes.Length)];
+            if (random.Next(6) == 0) key = key.ToUpperInvariant();
             return random.Next(8) == 0 ? "null" : key == "7" && random.Next(2) == 0 ? "7" : random.Next(2) == 0 ? JsonSerializer.Serialize(key) : $"\"{key.Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
         }
 

@@ -175,13 +175,21 @@ public sealed class EnricherTests
     [Fact]
     public void WhatALookupCannotDo_IsSaidAtOnce()
     {
-        Wrong(relation => relation with { Key = KeyDefinition.Of(SampleDefinitions.Path("a"), SampleDefinitions.Path("b")), Match = KeyDefinition.Of(SampleDefinitions.Path("a"), SampleDefinitions.Path("b")) }).ShouldContain("composite key");
+        Wrong(relation => relation with { Key = KeyDefinition.Of(SampleDefinitions.Path("a"), SampleDefinitions.Path("b")), Match = KeyDefinition.Of(SampleDefinitions.Path("a"), SampleDefinitions.Path("b")) })
+            .ShouldBe("Entity 'item': relation 'deliveryClass' has the composite key '[a, b]'; a reference table is looked up by one field.");
+        Wrong(relation => relation with { Key = KeyTexts.Key("lower:a") })
+            .ShouldBe("Entity 'item': relation 'deliveryClass' has the computed key '{ template: \"{a}\", case: lower }'; a reference table is looked up by a field as it stands.");
+        Wrong(relation => relation with { Match = KeyTexts.Key("a", "b") }).ShouldBe("Entity 'item': relation 'deliveryClass' matches 2 columns with a key of 1.");
+        Wrong(relation => relation with { Key = KeyTexts.Key("a[]") }).ShouldBe("Entity 'item': relation 'deliveryClass' has the key 'a[]', which goes through an array.");
+        Wrong(relation => relation with { Key = KeyTexts.Key("a", "a.b"), Match = KeyTexts.Key("a", "b"), Strategy = Strategy.Broadcast }, isJoined: true)
+            .ShouldBe("Entity 'item': relation 'deliveryClass' uses 'a' of its row both as a value and as something to look into.");
         Wrong(relation => relation with { Relations = [relation] }).ShouldContain("relations of its own");
         Wrong(relation => relation with { Many = true }).ShouldContain("many");
         Wrong(relation => relation with { Match = KeyDefinition.Of(SampleDefinitions.Path("sku.x")) }).ShouldBe("Entity 'item': 'sku' is used both as a value and as something to look into.");
         Wrong(relation => relation with { Set = [.. relation.Set, relation.Set[0]] }).ShouldBe("Entity 'item': field 'minimumDeliveryTime' is written twice.");
 
-        static string Wrong(Func<RelationDefinition, RelationDefinition> change) => Should.Throw<InvalidRequestException>(() => Enricher.Compile(Change(change))).Message;
+        static string Wrong(Func<RelationDefinition, RelationDefinition> change, bool isJoined = false) =>
+            Should.Throw<InvalidRequestException>(() => isJoined ? Enricher.CompileJoined(Change(change)) : Enricher.Compile(Change(change))).Message;
     }
 
     private static EntityDefinition Change(Func<RelationDefinition, RelationDefinition> change)

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using EntitySync.Core.Definitions;
 using EntitySync.Testing;
+using EntitySync.Tests.Enrichment;
 
 namespace EntitySync.Tests.Joins;
 
@@ -12,9 +13,9 @@ namespace EntitySync.Tests.Joins;
 /// </summary>
 public sealed class StrategyEqualityTests
 {
-    private const string Table = "classes";
     private static readonly string[] Keys = ["k1", "k2", "k3", "é"];
     private static readonly string[] Classes = ["a", "b", "é", "7", "a b"];
+    private static readonly string[] Matches = ["classes[]", "one.class", "lower:classes[]", "lower:{start}{one.class}", "as:{start}{classes[]}"];
     private static readonly string[] Numbers = ["1", "2", "2.0", "-3.5", "\"x\"", "true"];
 
     public static TheoryData<int> Seeds() => new(Enumerable.Range(1, 12));
@@ -60,17 +61,17 @@ public sealed class StrategyEqualityTests
         if (random.Next(2) == 0)
         {
             var key = Keys[random.Next(Keys.Length)];
-            var json = random.Next(6) == 0 ? null : Root(random, key, definition.Relations[0].Match.Path!.IsMany);
+            var json = random.Next(6) == 0 ? null : Root(random, key);
             if (json is null) roots.Remove(key);
             else roots[key] = json;
             foreach (var world in worlds) await world.RootAsync(key, json);
             return;
         }
 
-        var name = Classes[random.Next(Classes.Length)];
-        if (random.Next(4) == 0) rows.Delete(Table, name);
-        else rows.Put(Table, name, Row(random, name));
-        foreach (var world in worlds) await world.RowChangedAsync(Table, name);
+        var (table, name) = (definition.Relations[random.Next(definition.Relations.Length)].From, Classes[random.Next(Classes.Length)]);
+        if (random.Next(4) == 0) rows.Delete(table, name);
+        else rows.Put(table, name, Row(random, name));
+        foreach (var world in worlds) await world.RowChangedAsync(table, name);
     }
 
     // What was emitted before a drop or a rejection stays the last output.
@@ -91,45 +92,56 @@ public sealed class StrategyEqualityTests
 
     private static EntityDefinition Definition(Random random)
     {
-        var (many, pick) = (random.Next(3) == 0, random.Next(3) > 0);
-        var relation = new RelationDefinition
+        var relations = Enumerable.Range(1, random.Next(1, 3)).Select(number => Relation(random, number)).ToImmutableArray();
+        return SampleDefinitions.Item() with
         {
-            Name = "class",
-            From = Table,
+            Root = new RootDefinition("items", KeyTexts.Key(random.Next(2) == 0 ? "sku" : "lower:{shop}{sku}")),
+            Relations = relations,
+            Emit = new EmitDefinition { Complete = [.. relations.Where(_ => random.Next(4) == 0).Select(relation => relation.Name)] },
+            Replay = null,
+        };
+    }
+
+    private static RelationDefinition Relation(Random random, int number)
+    {
+        var (many, pick) = (random.Next(3) == 0, random.Next(3) > 0);
+        return new RelationDefinition
+        {
+            Name = $"class{number}",
+            From = $"classes{number}",
             Source = RelationSource.Table,
             Key = KeyDefinition.Of(SampleDefinitions.Path("name")),
-            Match = KeyDefinition.Of(SampleDefinitions.Path(random.Next(2) == 0 ? "classes[]" : "one.class")),
+            Match = KeyTexts.Key(Matches[random.Next(Matches.Length)]),
             Many = many,
             Pick = pick && !many ? new PickDefinition((PickOrder)random.Next(3), SampleDefinitions.Path("n")) : null,
             Where = random.Next(3) == 0 ? [new WhereCondition(SampleDefinitions.Path(random.Next(2) == 0 ? "x" : "n"), [Json("1"), random.Next(2) == 0 ? Json("null") : Json("2")])] : [],
             Order = many && random.Next(3) > 0 ? new OrderDefinition(SampleDefinitions.Path("n"), (OrderDirection)random.Next(2)) : null,
             Limit = many && random.Next(2) == 0 ? random.Next(1, 4) : null,
-            Set = many ? [] : [new FieldMapping("t1", SampleDefinitions.Path("n"), random.Next(2) == 0 ? null : Json("\"none\""))],
-            Embed = many || random.Next(2) == 0 ? new EmbedDefinition("t2", random.Next(2) == 0 ? [] : [new FieldMapping("m", SampleDefinitions.Path(many ? "x" : "n"))]) : null,
+            Set = many ? [] : [new FieldMapping($"{number}t1", SampleDefinitions.Path("n"), random.Next(2) == 0 ? null : Json("\"none\""))],
+            Embed = many || random.Next(2) == 0 ? new EmbedDefinition($"{number}t2", random.Next(2) == 0 ? [] : [new FieldMapping("m", SampleDefinitions.Path(many ? "x" : "n"))]) : null,
             Missing = random.Next(4) switch
             {
                 0 => MissingRule.Omit,
                 1 => new MissingRule(MissingAction.Drop, []),
                 2 => new MissingRule(MissingAction.Reject, []),
-                _ => SampleDefinitions.MissingSet((many ? "t2" : "t1", "null")),
+                _ => SampleDefinitions.MissingSet((many ? $"{number}t2" : $"{number}t1", "null")),
             },
         };
-        return SampleDefinitions.Item() with { Relations = [relation], Replay = null };
     }
 
-    private static string Describe(EntityDefinition definition) =>
-        $"match {definition.Relations[0].Match.Path!}, pick {definition.Relations[0].Pick}, many {definition.Relations[0].Many}, where {definition.Relations[0].Where.FirstOrDefault()?.Field}, order {definition.Relations[0].Order}, limit {definition.Relations[0].Limit}, missing {definition.Relations[0].Missing.Action}";
+    private static string Describe(EntityDefinition definition) => $"complete {string.Join(' ', definition.Emit.Complete)}{string.Concat(definition.Relations.Select(relation =>
+        $"\nmatch {relation.Match}, pick {relation.Pick}, many {relation.Many}, where {relation.Where.FirstOrDefault()?.Field}, order {relation.Order}, limit {relation.Limit}, missing {relation.Missing.Action}"))}";
 
     private static ImmutableArray<byte> Json(string text) => [.. Encoding.UTF8.GetBytes(text)];
 
     private static string Row(Random random, string name) =>
         $$"""{"name":"{{name}}"{{(random.Next(6) == 0 ? "" : $",\"n\":{Numbers[random.Next(Numbers.Length)]}")}},"x":{{random.Next(3)}}}""";
 
-    private static string Root(Random random, string key, bool isMany)
+    private static string Root(Random random, string key)
     {
-        var match = isMany ? $"\"classes\":[{string.Join(',', Enumerable.Range(0, random.Next(4)).Select(_ => Value()))}]" : $$"""  "one":{ "class":{{Value()}} }""";
-        return $$"""{"sku":"{{key}}",{{(random.Next(5) == 0 ? "" : match + ",")}}"t1":0, "v":{{random.Next(100)}}}""";
+        string[] matches = [$"\"classes\":[{string.Join(',', Enumerable.Range(0, random.Next(4)).Select(_ => Value()))}],", $$"""  "one":{ "class":{{Value()}} },""", $"\"start\":{(random.Next(5) == 0 ? "\"a\"" : "\"\"")},"];
+        return $$"""{"sku":"{{key}}",{{string.Concat(matches.Where(_ => random.Next(6) > 0))}}"shop":"", "1t1":0, "v":{{random.Next(100)}}}""";
 
-        string Value() => random.Next(6) == 0 ? "null" : Classes[random.Next(Classes.Length)] is "7" and var number && random.Next(2) == 0 ? number : $"\"{Classes[random.Next(Classes.Length)]}\"";
+        string Value() => random.Next(6) == 0 ? "null" : Classes[random.Next(Classes.Length)] is "7" and var number && random.Next(2) == 0 ? number : $"\"{(random.Next(4) == 0 ? Classes[random.Next(Classes.Length)].ToUpperInvariant() : Classes[random.Next(Classes.Length)])}\"";
     }
 }
