@@ -61,7 +61,7 @@ public static class NaiveEnrichment
 
     private static JsonNode Embedded(JsonObject row, EmbedDefinition embed) => embed.Fields.Length == 0
         ? row.DeepClone()
-        : new JsonObject(embed.Fields.Select(field => KeyValuePair.Create(field.Target, Mapped(row, field))));
+        : new JsonObject(embed.Fields.Where(field => !field.IsOptional || row.ContainsKey(field.Target)).Select(field => KeyValuePair.Create(field.Target, Mapped(row, field))));
 
     private static JsonNode? Mapped(JsonObject row, FieldMapping field)
     {

@@ -64,10 +64,16 @@ public sealed class TopologyDriver : IDisposable
 
     public Position Pipe(string topic, byte[]? key, byte[]? value, int? partition = null, params RecordHeader[] headers)
     {
-        var target = partition ?? (key is null ? 0 : Murmur2Partitioner.PartitionFor(key, Partitions));
-        var offset = Append(topic, target, key, value, headers);
+        var position = Write(topic, key, value, partition, headers);
         Drain();
-        return new Position(topic, target, offset);
+        return position;
+    }
+
+    /// <summary>Appends a record and processes nothing: the next call that does finds it beside others, or a restart meets it unread.</summary>
+    public Position Write(string topic, byte[]? key, byte[]? value, int? partition = null, params RecordHeader[] headers)
+    {
+        var target = partition ?? (key is null ? 0 : Murmur2Partitioner.PartitionFor(key, Partitions));
+        return new Position(topic, target, Append(topic, target, key, value, headers));
     }
 
     public Position Root(string? key, string? value, int? partition = null) => Pipe(Topology.Root.Topic, key, value, partition);
