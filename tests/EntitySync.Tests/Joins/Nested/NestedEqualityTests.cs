@@ -11,7 +11,7 @@ public sealed class NestedEqualityTests
 {
     private const int Seeds = 40;
     private const int Steps = 50;
-    private const int FewestCompared = 4000;
+    private const int FewestCompared = 2000;
 
     public static TheoryData<int> Parts() => new(Enumerable.Range(0, 4));
 
