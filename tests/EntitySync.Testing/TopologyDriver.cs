@@ -76,7 +76,7 @@ public sealed class TopologyDriver : IDisposable
         return new Position(topic, target, Append(topic, target, key, value, headers));
     }
 
-    public Position Root(string? key, string? value, int? partition = null) => Pipe(Topology.Root.Topic, key, value, partition);
+    public Position Root(string? key, string? value, int? partition = null) => Pipe(Topology.Definition.Root.Topic, key, value, partition);
 
     public Position Replay(string? key, string? message) => Pipe(Topology.Definition.ReplayTopic(), key, message);
 

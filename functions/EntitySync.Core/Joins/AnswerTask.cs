@@ -20,7 +20,6 @@ internal sealed class AnswerTask : JoinTask
     private readonly Subscribers _subscribers = new();
     private readonly AnswerWriter _answer = new();
     private readonly string _answersTopic;
-    private readonly int _partitions;
     private readonly int _askers;
     private long _lastRow = -1;
 
@@ -28,7 +27,6 @@ internal sealed class AnswerTask : JoinTask
         : base(topology, part, partition, ports)
     {
         _answersTopic = part.Node.Definition.AnswersTopic(part.Relation!);
-        _partitions = ports.Partitions[part.Lead.Topic];
         _askers = ports.Partitions[_answersTopic];
     }
 
@@ -126,7 +124,7 @@ internal sealed class AnswerTask : JoinTask
     private QuestionRecord Question(in LogRecord record)
     {
         var question = QuestionRecord.Read(record, Context.PositionOf(record));
-        CheckPartition(record, question.JoinValue);
+        Context.CheckOwnPartition(record, question.JoinValue, "join value");
         if (question.AskingPartition < _askers) return question;
         throw new InvalidRequestException(
             $"{Context.PositionOf(record)}: partition {question.AskingPartition} asks, but '{_answersTopic}' has {_askers} partitions; internal topics must keep their partition counts.");
@@ -135,15 +133,7 @@ internal sealed class AnswerTask : JoinTask
     private RowsRecord Row(in LogRecord record)
     {
         var row = RowsRecord.Read(record, Context.PositionOf(record));
-        CheckPartition(record, row.JoinValue);
+        Context.CheckOwnPartition(record, row.JoinValue, "join value");
         return row;
-    }
-
-    private void CheckPartition(in LogRecord record, ReadOnlySpan<byte> joinValue)
-    {
-        var own = Murmur2Partitioner.PartitionFor(joinValue, _partitions);
-        if (own == record.Partition) return;
-        throw new InvalidRequestException(
-            $"{Context.PositionOf(record)}: join value {Reasons.Quote(joinValue)} belongs to partition {own} of {_partitions}. Only EntitySync may write internal topics, and they must keep their partition counts.");
     }
 }

@@ -14,7 +14,7 @@ internal sealed class EntityOutput(TaskContext context) : IJoinOutput
             Key = key,
             IsTombstone = false,
             Value = document,
-            RootPosition = context.RootPositionOf(offset),
+            RootPosition = context.RootPositionOf(key, offset),
             Replay = replay,
         });
     }
@@ -31,7 +31,7 @@ internal sealed class EntityOutput(TaskContext context) : IJoinOutput
             Key = key,
             IsTombstone = true,
             Value = default,
-            RootPosition = context.RootPositionOf(offset),
+            RootPosition = context.RootPositionOf(key, offset),
         });
     }
 

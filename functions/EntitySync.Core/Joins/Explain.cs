@@ -12,7 +12,7 @@ internal sealed class Explain(TaskContext context, Enricher enricher, EntityTabl
         var row = entities.RowOf(id);
         var links = new EntityLinks(entities.Relations.Length);
         var root = row.Read(links).ToArray();
-        var position = context.RootPositionOf(row.Offset).ToString();
+        var position = context.RootPositionOf(entities.Rows.KeyOf(id), row.Offset).ToString();
         var buffer = new EnrichmentBuffer();
         var outcome = enricher.Scan(entities.Rows.KeyOf(id), root, buffer, out var scan);
         var rows = new List<(string Value, PreparedRow Row, int Relation)>();

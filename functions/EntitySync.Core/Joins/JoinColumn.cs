@@ -19,6 +19,7 @@ public sealed class JoinColumn
 
     private readonly KeyDefinition _key;
     private readonly int _maximumRowBytes;
+    private readonly string _what;
     private readonly KeyComposer _composer;
     private readonly PropertyTable _top;
     private readonly Text[] _texts;
@@ -26,10 +27,12 @@ public sealed class JoinColumn
 
     /// <param name="key">The columns; their paths may be nested and have no array step.</param>
     /// <param name="maximumRowBytes">Largest row that can be used.</param>
-    public JoinColumn(KeyDefinition key, int maximumRowBytes)
+    /// <param name="what">What reasons call a row.</param>
+    public JoinColumn(KeyDefinition key, int maximumRowBytes, string what = "related row")
     {
         _key = key;
         _maximumRowBytes = maximumRowBytes;
+        _what = what;
         _composer = new KeyComposer(key);
         _texts = new Text[_composer.Fields.Length];
         var row = new PathNode("");
@@ -39,18 +42,18 @@ public sealed class JoinColumn
 
     public RelatedValue Read(ReadOnlySpan<byte> row)
     {
-        if (row.Length > _maximumRowBytes) return RelatedValue.Bad($"related row of {row.Length} bytes is larger than {_maximumRowBytes}");
-        if (!Utf8.IsValid(row)) return RelatedValue.Bad("related row is not UTF-8");
+        if (row.Length > _maximumRowBytes) return RelatedValue.Bad($"{_what} of {row.Length} bytes is larger than {_maximumRowBytes}");
+        if (!Utf8.IsValid(row)) return RelatedValue.Bad($"{_what} is not UTF-8");
         _made.Clear();
         _texts.AsSpan().Clear();
         try
         {
-            if (row.Contains((byte)'\\') && HasBrokenText(row)) return RelatedValue.Bad("related row has half a surrogate pair in its text");
+            if (row.Contains((byte)'\\') && HasBrokenText(row)) return RelatedValue.Bad($"{_what} has half a surrogate pair in its text");
             return ReadDocument(row) is { } problem ? RelatedValue.Bad(problem) : ValueOf(row);
         }
         catch (JsonException problem)
         {
-            return RelatedValue.Bad($"related row is not JSON: line {problem.LineNumber + 1}, byte {problem.BytePositionInLine + 1}");
+            return RelatedValue.Bad($"{what} is not JSON: line {problem.LineNumber + 1}, byte {problem.BytePositionInLine + 1}");
         }
     }
 
@@ -83,7 +86,7 @@ public sealed class JoinColumn
     {
         var reader = new Utf8JsonReader(row, Strict);
         reader.Read();
-        if (reader.TokenType != JsonTokenType.StartObject) return $"related row is {Reasons.Kind(reader.TokenType)}, not an object";
+        if (reader.TokenType != JsonTokenType.StartObject) return $"{_what} is {Reasons.Kind(reader.TokenType)}, not an object";
         if (ReadObject(ref reader, _top) is { } problem) return problem;
         reader.Read(); // throws on anything but white space after the closing brace
         return null;

@@ -35,6 +35,9 @@ public sealed class JoinCounts
     /// <summary>Records whose key belongs to another partition: their producer uses another partitioner.</summary>
     public long MisplacedKeys { get; set; }
 
+    /// <summary>Rows of a rekeyed root that came with the key of an entity made of another row: they took it over. Steadily more: the root's key is not unique.</summary>
+    public long SharedKeys { get; set; }
+
     /// <summary>Root records read again to rebuild state.</summary>
     public long Restored { get; set; }
 
@@ -44,7 +47,7 @@ public sealed class JoinCounts
     /// <summary>Answers of shuffle relations sent to root tasks, refusals included.</summary>
     public long Answers { get; set; }
 
-    /// <summary>Records of shuffle relations sent on under a join value: rows that came to it and rows that left it.</summary>
+    /// <summary>Records of shuffle relations and Debezium roots sent on under a join value or an entity's key: rows that came to it and rows that left it.</summary>
     public long RowsRekeyed { get; set; }
 
     /// <summary>Records of relations with relations of their own, sent on joined: rows that came or changed, and rows that went.</summary>

@@ -12,4 +12,11 @@ namespace EntitySync.Core.Joins;
 /// </param>
 /// <param name="Enricher">Joins the broadcast and shuffle relations of <paramref name="Definition"/>; compiled once for all tasks and tables.</param>
 /// <param name="IsNested">True for the rows of a relation.</param>
-public sealed record JoinNode(EntityDefinition Definition, Enricher Enricher, bool IsNested);
+public sealed record JoinNode(EntityDefinition Definition, Enricher Enricher, bool IsNested)
+{
+    /// <summary>
+    /// True when the root's rows go through intake tasks: entities are found, replayed and asked for by the partition of their key's text, and a connector
+    /// partitions by the JSON of the primary key.
+    /// </summary>
+    public bool IsRekeyed => !IsNested && Definition.Root.Format == DocumentFormat.Debezium;
+}

@@ -11,7 +11,7 @@ internal static class JoinParts
     {
         var definition = node.Definition;
         yield return JoinPartOf(node);
-        if (IsRekeyed(node))
+        if (node.IsRekeyed)
             yield return new SubTopology($"{definition.Entity}-intake", SubTopologyKind.Intake, [new JoinSource(definition.Root.Topic, SourceRole.Related, RestoresState: true)], node);
         foreach (var relation in Shuffled(definition))
         {
@@ -36,7 +36,7 @@ internal static class JoinParts
     public static IEnumerable<InternalTopic> InternalTopicsOf(JoinNode node)
     {
         var definition = node.Definition;
-        if (IsRekeyed(node)) yield return new InternalTopic(definition.RekeyedRootTopic(), definition.Root.Topic, IsCompacted: true);
+        if (node.IsRekeyed) yield return new InternalTopic(definition.RekeyedRootTopic(), definition.Root.Topic, IsCompacted: true);
         if (node.IsNested) yield return new InternalTopic(definition.Output.Topic, definition.Root.Topic, IsCompacted: true);
         if (HasProgress(definition)) yield return new InternalTopic(definition.ProgressTopic(), definition.Root.Topic, IsCompacted: true);
         foreach (var relation in Shuffled(definition))
@@ -52,7 +52,7 @@ internal static class JoinParts
         var definition = node.Definition;
         var isTable = definition.Root.Kind == RootKind.Table;
         var sources = ImmutableArray.CreateBuilder<JoinSource>();
-        sources.Add(new JoinSource(IsRekeyed(node) ? definition.RekeyedRootTopic() : definition.Root.Topic, SourceRole.Root, RestoresState: isTable));
+        sources.Add(new JoinSource(node.IsRekeyed ? definition.RekeyedRootTopic() : definition.Root.Topic, SourceRole.Root, RestoresState: isTable));
         if (isTable && !node.IsNested) sources.Add(new JoinSource(definition.ReplayTopic(), SourceRole.Replay, RestoresState: false));
         foreach (var relation in definition.Relations)
         {
@@ -63,9 +63,6 @@ internal static class JoinParts
         if (HasProgress(definition)) sources.Add(new JoinSource(definition.ProgressTopic(), SourceRole.Progress, RestoresState: true));
         return new SubTopology(definition.Entity, node.IsNested ? SubTopologyKind.Nested : SubTopologyKind.Root, sources.ToImmutable(), node);
     }
-
-    // Replays and questions name an entity by the text of its key, and a connector partitions by the JSON of the primary key.
-    private static bool IsRekeyed(JoinNode node) => !node.IsNested && node.Definition.Root.Format == DocumentFormat.Debezium;
 
     private static IEnumerable<RelationDefinition> Shuffled(EntityDefinition definition) => definition.Relations.Where(relation => relation.Strategy == Strategy.Shuffle);
 

@@ -52,7 +52,7 @@ public abstract class JoinTask : IDisposable
     public static JoinTask Create(JoinTopology topology, SubTopology part, int partition, TaskPorts ports, BroadcastTables? tables = null) => part.Kind switch
     {
         SubTopologyKind.Root or SubTopologyKind.Nested => new RootTask(topology, part, partition, ports, tables),
-        SubTopologyKind.Rekey => new RekeyTask(topology, part, partition, ports),
+        SubTopologyKind.Rekey or SubTopologyKind.Intake => new RekeyTask(topology, part, partition, ports),
         SubTopologyKind.Answer => new AnswerTask(topology, part, partition, ports),
         _ => throw new ArgumentOutOfRangeException(nameof(part), part.Kind, null),
     };

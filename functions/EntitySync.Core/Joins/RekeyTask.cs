@@ -6,18 +6,21 @@ using EntitySync.Core.State;
 namespace EntitySync.Core.Joins;
 
 /// <summary>
-/// Owns a partition of a shuffle relation's topic: sends each row on under its join value.
+/// Owns a partition of a shuffle relation's topic: sends each row on under its join value. Likewise of a Debezium root: there the entity's key is the join value.
 /// <list type="bullet">
 /// <item>A row that moves to another join value is there before it leaves the old one: whoever wants both never sees it gone.</item>
-/// <item>A row without join value leaves its old one. A bad row is dead-lettered, and the row before stays.</item>
+/// <item>A row without join value leaves its old one; a root's is dead-lettered as well, for it is no entity any more.</item>
+/// <item>A bad row is dead-lettered, and the row before stays.</item>
 /// </list>
 /// </summary>
 internal sealed class RekeyTask : JoinTask
 {
-    private readonly PagedStateStore _joinValues = new(); // the related row's own key -> join value; rows without join value are absent
+    private readonly PagedStateStore _joinValues = new(); // the row's own key -> join value; rows without join value are absent
     private readonly RelatedRecords _records;
     private readonly JoinColumn _column;
     private readonly string _rowsTopic;
+    private readonly bool _isRoot;
+    private readonly string _row;
     private readonly int _partitions;
     private readonly int _maximumBytes;
     private byte[] _key = new byte[128];
@@ -26,9 +29,13 @@ internal sealed class RekeyTask : JoinTask
     public RekeyTask(JoinTopology topology, SubTopology part, int partition, TaskPorts ports)
         : base(topology, part, partition, ports)
     {
-        _records = new RelatedRecords(part.Relation!.Format, ports.Partitions[part.Lead.Topic]);
-        _column = new JoinColumn(part.Relation.Key, ports.Options.RelatedRowBytes);
-        _rowsTopic = part.Node.Definition.RowsTopic(part.Relation);
+        var definition = part.Node.Definition;
+        var (format, key) = part.Relation is { } relation ? (relation.Format, relation.Key) : (definition.Root.Format, definition.Root.Key);
+        _isRoot = part.Kind == SubTopologyKind.Intake;
+        _row = _isRoot ? "root row" : "related row";
+        _records = new RelatedRecords(format, ports.Partitions[part.Lead.Topic]);
+        _column = new JoinColumn(key, ports.Options.RelatedRowBytes, _row);
+        _rowsTopic = _isRoot ? definition.RekeyedRootTopic() : definition.RowsTopic(part.Relation!);
         _partitions = ports.Partitions[_rowsTopic];
         _maximumBytes = ports.Options.AnswerBytes;
     }
@@ -77,7 +84,7 @@ internal sealed class RekeyTask : JoinTask
         if (value.Exists) Upsert(row, key, value.Bytes);
         if (_joinValues.TryGet(key, out var old) && !(value.Exists && old.SequenceEqual(value.Bytes))) Remove(key, old);
         Keep(key, value);
-        return null;
+        return _isRoot && !value.Exists && row.Value is not null ? $"the row has no value in '{Part.Node.Definition.Root.Key}', the root's key, and leaves the entity it was" : null;
     }
 
     // In one go: what a truncate means for the rows after it must be said before them. It holds one key at a time.
@@ -93,10 +100,10 @@ internal sealed class RekeyTask : JoinTask
     // What alone would not fit in an answer is refused here, where it hurts no other row of its value.
     private RelatedValue Read(in LogRecord record)
     {
-        if (record.Key is not { } key) return RelatedValue.Bad("related row has no key");
+        if (record.Key is not { } key) return RelatedValue.Bad($"{_row} has no key");
         if (record.Value is not { } row) return RelatedValue.None;
         var bytes = (long)key.Length + row.Length;
-        return bytes <= _maximumBytes ? _column.Read(row.Span) : RelatedValue.Bad($"related row and key of {bytes} bytes are larger than {_maximumBytes}");
+        return bytes <= _maximumBytes ? _column.Read(row.Span) : RelatedValue.Bad($"{_row} and key of {bytes} bytes are larger than {_maximumBytes}");
     }
 
     private void Upsert(in LogRecord record, ReadOnlySpan<byte> key, ReadOnlySpan<byte> joinValue)

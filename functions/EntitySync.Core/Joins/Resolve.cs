@@ -218,7 +218,7 @@ internal sealed class Resolve
 
         _output.Withhold(key);
         if (outcome.Kind == EnrichmentKind.Dropped) _context.Counts.Dropped++;
-        else _context.DeadLetter(_context.RootPositionOf(offset), outcome.Reason!, key.ToArray(), root.ToArray(), ReplayHeader(replay));
+        else _context.DeadLetter(_context.RootPositionOf(key, offset), outcome.Reason!, key.ToArray(), root.ToArray(), ReplayHeader(replay));
     }
 
     private bool IsSuppressed(Cause cause, bool isRejected) => cause switch

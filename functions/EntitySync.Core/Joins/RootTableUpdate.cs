@@ -14,7 +14,7 @@ internal sealed class RootTableUpdate(TaskContext context, EntityTable entities,
     {
         if (FindProblem(row, out var scan) is { } problem) context.DeadLetter(record, problem);
         else if (row.Value is { } value) resolve.Update(resolve.Keep(row, scan, isRestoring: false), value.Span, scan);
-        else Delete(row);
+        else Delete(row.Key!.Value.Span, row.Offset);
     }
 
     /// <summary>The table behind the topic was truncated. In one go: what that means for the rows after it must be said before them.</summary>
@@ -38,7 +38,8 @@ internal sealed class RootTableUpdate(TaskContext context, EntityTable entities,
         else entities.Remove(record.Key!.Value.Span, isRestoring: true);
     }
 
-    private string? FindProblem(in LogRecord record, out RootScan scan)
+    /// <returns>Why the record cannot be used; null when it can: then <paramref name="scan"/> is of its row, if it has one.</returns>
+    public string? FindProblem(in LogRecord record, out RootScan scan)
     {
         scan = default;
         if (record.Key is not { } key) return "record has no key";
@@ -47,11 +48,12 @@ internal sealed class RootTableUpdate(TaskContext context, EntityTable entities,
         return outcome.Kind == EnrichmentKind.Rejected ? outcome.Reason : null;
     }
 
-    private void Delete(in LogRecord record)
+    /// <param name="key">The entity's key.</param>
+    /// <param name="offset">Of the record that takes its row away.</param>
+    public void Delete(ReadOnlySpan<byte> key, long offset)
     {
-        var key = record.Key!.Value.Span;
         entities.Remove(key, isRestoring: false);
         context.Counts.UnknownIds += waiting.Remove(key);
-        output.Delete(key, record.Offset);
+        output.Delete(key, offset);
     }
 }

@@ -24,6 +24,7 @@ internal sealed class RootTask : JoinTask
     private readonly Resolve _resolve;
     private readonly RootTableUpdate? _rootTable;
     private readonly RootStreamPass? _rootStream;
+    private readonly RekeyedRoot? _rekeyed;
     private readonly ReplayJoin _replay;
     private readonly Fanout _fanout;
     private readonly RelatedRecords? _records;
@@ -51,14 +52,15 @@ internal sealed class RootTask : JoinTask
         _fanout = new Fanout(_entities, _cursors, _resolve);
         if (part.IndexOf(SourceRole.Progress) >= 0) _progressWriter = new ProgressWriter(Context, _entities.Relations, _cursors, _waiting, _emitted);
         if (isTable) _rootTable = new RootTableUpdate(Context, _entities, _resolve, _waiting, output);
-        else _rootStream = new RootStreamPass(Context, _resolve, [.. enricher.Relations.Select(TableOf)]);
+        if (part.Node.IsRekeyed) _rekeyed = new RekeyedRoot(Context, _entities, _resolve, _rootTable!);
+        if (!isTable) _rootStream = new RootStreamPass(Context, _resolve, [.. enricher.Relations.Select(TableOf)]);
     }
 
     public override long Rows => _entities.Rows.Count;
 
-    public override long StateBytes => _entities.Rows.PayloadBytes + _emitted.StateBytes;
+    public override long StateBytes => _entities.Rows.PayloadBytes + _emitted.StateBytes + (_rekeyed?.PayloadBytes ?? 0);
 
-    public override long AllocatedBytes => _entities.AllocatedBytes + _emitted.AllocatedBytes;
+    public override long AllocatedBytes => _entities.AllocatedBytes + _emitted.AllocatedBytes + (_rekeyed?.AllocatedBytes ?? 0);
 
     public override bool HasFanout => _cursors.Count > 0 || _refreshed is not null || _restoredReplays.Count > 0 || Array.Exists(_subscribed, rows => rows.HasRestored);
 
@@ -71,6 +73,7 @@ internal sealed class RootTask : JoinTask
         switch (Part.Sources[record.Source].Role)
         {
             case SourceRole.Root when _records is not null: RestoreRelated(record); break;
+            case SourceRole.Root when _rekeyed is not null: _rekeyed.Restore(record); break;
             case SourceRole.Root when _rootTable is not null: _rootTable.Restore(record); break;
             case SourceRole.Progress: _progress.Restore(record, Context.PositionOf(record)); break;
             case SourceRole.Answers: AnswersOf(record.Source).Restore(record); break;
@@ -109,6 +112,12 @@ internal sealed class RootTask : JoinTask
             return;
         }
 
+        if (_rekeyed is not null && role == SourceRole.Root)
+        {
+            _rekeyed.Process(record);
+            return;
+        }
+
         if (record.Key is { } key) CheckPartition(record, key.Span);
         if (role == SourceRole.Replay) _replay.Process(record);
         else if (_rootTable is not null) _rootTable.Process(record, record);
@@ -135,6 +144,7 @@ internal sealed class RootTask : JoinTask
     protected override void Dispose(bool disposing)
     {
         if (Partition == 0) _tables?.ForgetBadRows();
+        _rekeyed?.Dispose();
         _entities.Dispose();
         _emitted.Dispose();
     }

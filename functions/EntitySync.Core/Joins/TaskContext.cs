@@ -1,3 +1,5 @@
+using EntitySync.Core.Enrichment;
+using EntitySync.Core.Errors;
 using EntitySync.Core.State;
 using Microsoft.Extensions.Logging;
 
@@ -32,10 +34,27 @@ internal sealed class TaskContext(JoinTopology topology, SubTopology part, TaskP
     /// <summary>Partition count of a topic of the topology.</summary>
     public int PartitionsOf(string topic) => ports.Partitions[topic];
 
-    /// <summary>Of a record of the lead.</summary>
-    public Position RootPositionOf(long offset) => new(part.Lead.Topic, partition, offset);
+    /// <summary>Of a rekeyed root: which row each entity is made of; else null.</summary>
+    public RootOwners? Owners { get; set; }
+
+    /// <summary>
+    /// Of an entity's row in the root's own topic. <paramref name="offset"/> is that of a record of the lead: of a rekeyed root it stands for the entity's
+    /// tombstone, which has no row.
+    /// </summary>
+    public Position RootPositionOf(ReadOnlySpan<byte> key, long offset) => Owners?.PositionOf(key) ?? new Position(part.Lead.Topic, partition, offset);
 
     public Position PositionOf(in LogRecord record) => new(part.Sources[record.Source].Topic, record.Partition, record.Offset);
+
+    /// <summary>For records that other tasks write to the lead's partitions.</summary>
+    /// <exception cref="InvalidRequestException">The key belongs to another partition.</exception>
+    public void CheckOwnPartition(in LogRecord record, ReadOnlySpan<byte> key, string what)
+    {
+        var partitions = PartitionsOf(part.Lead.Topic);
+        var own = Murmur2Partitioner.PartitionFor(key, partitions);
+        if (own == record.Partition) return;
+        throw new InvalidRequestException(
+            $"{PositionOf(record)}: {what} {Reasons.Quote(key)} belongs to partition {own} of {partitions}. Only EntitySync may write internal topics, and they must keep their partition counts.");
+    }
 
     public void DeadLetter(in LogRecord record, string reason) =>
         DeadLetter(PositionOf(record), reason, record.Key, record.Value, record.Headers);

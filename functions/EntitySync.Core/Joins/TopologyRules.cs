@@ -6,14 +6,14 @@ namespace EntitySync.Core.Joins;
 /// <summary>Refuses definitions that the join topology cannot run, before anything is read.</summary>
 internal static class TopologyRules
 {
-    // Entities are found, replayed and asked for by the partition of their key's text, and Debezium partitions by the key's JSON.
-    private const string UnwrapAdvice = "the join topology reads change events of related topics, not of the root. Let the connector write the root's rows as they are "
-        + "(transforms ExtractNewRecordState, then ExtractField$Key for the record key), and say format json";
-
     /// <exception cref="InvalidRequestException">Says which entity, which file and why.</exception>
     public static void Check(EntityDefinition definition)
     {
-        if (definition.Root.Format != DocumentFormat.Json) throw Refusal(definition, UnwrapAdvice);
+        if (definition.Root is { Format: DocumentFormat.Debezium, Kind: RootKind.Stream })
+        {
+            throw Refusal(definition, "change events are those of a table's rows: a root of format debezium has kind table");
+        }
+
         if (definition.Emit.Once && definition.Root.Kind == RootKind.Stream) throw Refusal(definition, "emit.once goes with root.kind table: the records of a stream are events, each of which is emitted once");
         foreach (var relation in definition.Relations.Where(relation => relation.Strategy != Strategy.Lookup)) CheckRelation(definition, relation);
     }
