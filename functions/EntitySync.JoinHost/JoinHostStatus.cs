@@ -71,10 +71,10 @@ public sealed record RestoreStatus(string Partition, long Records, long Position
 
 /// <summary>Counts of one entity since the process started; see <see cref="JoinCounts"/>.</summary>
 public sealed record EntityCounts(
-    long Processed, long Emitted, long Replayed, long UnknownIds, long DeadLettered, long PassedOver, long KeysInWrongPartition, long Restored,
+    long Processed, long Emitted, long Replayed, long UnknownIds, long DeadLettered, long PassedOver, long KeysInWrongPartition, long SharedKeys, long Restored,
     long Questions, long Answers, long RowsRekeyed, long Visited, long Suppressed, long Dropped, long StaleAnswers)
 {
-    public static EntityCounts Sum(IEnumerable<JoinCounts> counts) => counts.Aggregate(new EntityCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), (sum, one) => new EntityCounts(
+    public static EntityCounts Sum(IEnumerable<JoinCounts> counts) => counts.Aggregate(new EntityCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), (sum, one) => new EntityCounts(
         sum.Processed + one.Processed,
         sum.Emitted + one.Emitted,
         sum.Replayed + one.Replayed,
@@ -82,6 +82,7 @@ public sealed record EntityCounts(
         sum.DeadLettered + one.DeadLettered,
         sum.PassedOver + one.PassedOver,
         sum.KeysInWrongPartition + one.MisplacedKeys,
+        sum.SharedKeys + one.SharedKeys,
         sum.Restored + one.Restored,
         sum.Questions + one.Questions,
         sum.Answers + one.Answers,

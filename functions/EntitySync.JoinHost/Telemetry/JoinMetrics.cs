@@ -17,6 +17,7 @@ internal sealed class JoinMetrics : IDisposable
         ("records.dead_lettered", "{record}", "Records sent to the dead-letter topic.", counts => counts.DeadLettered),
         ("records.passed_over", "{record}", "Records of Debezium topics that were no change of a row, such as heartbeats.", counts => counts.PassedOver),
         ("records.misplaced", "{record}", "Records whose key belongs to another partition: their producer uses another partitioner.", counts => counts.MisplacedKeys),
+        ("records.shared_keys", "{record}", "Rows of a Debezium root that took over the key of another row's entity; steadily more when the root's key is not unique.", counts => counts.SharedKeys),
         ("records.restored", "{record}", "Records read again to rebuild state.", counts => counts.Restored),
         ("replays.unknown", "{record}", "Replays of keys that have no root row.", counts => counts.UnknownIds),
         ("fanout.visits", "{entity}", "Entities visited because a related row changed.", counts => counts.Visited),
@@ -25,7 +26,7 @@ internal sealed class JoinMetrics : IDisposable
         ("shuffle.questions", "{record}", "Questions taken by answer tasks, repeated ones included.", counts => counts.Questions),
         ("shuffle.answers", "{record}", "Answers sent to root tasks, refusals included.", counts => counts.Answers),
         ("shuffle.stale_answers", "{record}", "Answers that came too late to count.", counts => counts.StaleAnswers),
-        ("shuffle.rows_rekeyed", "{record}", "Related rows sent on under a join value, or taken from one.", counts => counts.RowsRekeyed),
+        ("shuffle.rows_rekeyed", "{record}", "Rows sent on under a join value or an entity's key, or taken from one.", counts => counts.RowsRekeyed),
     ];
 
     private readonly Meter _meter = new(JoinInstruments.Name);

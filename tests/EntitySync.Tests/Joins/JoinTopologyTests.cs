@@ -75,14 +75,26 @@ public sealed class JoinTopologyTests
     }
 
     [Fact]
-    public void RootOfChangeEvents_IsRefusedWithTheWayOut()
+    public void RootOfChangeEvents_ComesThroughIntakeTasks()
     {
         var item = SampleDefinitions.Item();
-        var changes = item with { Root = item.Root with { Format = DocumentFormat.Debezium } };
+        var topology = JoinTopology.BuildTopology(item with { Root = item.Root with { Format = DocumentFormat.Debezium } });
 
-        Should.Throw<InvalidRequestException>(() => JoinTopology.BuildTopology(changes)).Message.ShouldBe(
-            "Entity 'item': the join topology reads change events of related topics, not of the root. Let the connector write the root's rows as they are "
-            + "(transforms ExtractNewRecordState, then ExtractField$Key for the record key), and say format json.");
+        topology.SubTopologies.Select(part => (part.Name, part.Kind, string.Join(' ', part.Sources.Select(source => source.Topic)))).ShouldBe(
+            [("item", SubTopologyKind.Root, "item-root item-replay"), ("item-intake", SubTopologyKind.Intake, "items")]);
+        topology.InternalTopics.ShouldBe([new InternalTopic("item-root", "items", IsCompacted: true)]);
+        topology.Root.ShouldBe(new JoinSource("item-root", SourceRole.Root, RestoresState: true));
+        topology.SubTopologies[1].Lead.RestoresState.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void StreamOfChangeEvents_IsRefused()
+    {
+        var item = SampleDefinitions.Item();
+        var stream = item with { Root = item.Root with { Format = DocumentFormat.Debezium, Kind = RootKind.Stream } };
+
+        Should.Throw<InvalidRequestException>(() => JoinTopology.BuildTopology(stream)).Message.ShouldBe(
+            "Entity 'item': change events are those of a table's rows: a root of format debezium has kind table.");
     }
 
     [Fact]
