@@ -53,7 +53,7 @@ public sealed class JoinColumn
         }
         catch (JsonException problem)
         {
-            return RelatedValue.Bad($"{what} is not JSON: line {problem.LineNumber + 1}, byte {problem.BytePositionInLine + 1}");
+            return RelatedValue.Bad($"{_what} is not JSON: line {problem.LineNumber + 1}, byte {problem.BytePositionInLine + 1}");
         }
     }
 
