@@ -25,25 +25,25 @@ public static class DefinitionLoader
     /// <param name="strategy">Strategy of all relations instead of the file's own; the rules hold as if the file said so.</param>
     public static DefinitionResult LoadText(string text, string file, Strategy? strategy = null) => Result([ParseText(text, file, strategy)]);
 
+    /// <summary>Loads files and folders together: names and topics of all of them must not meet. A file that is given twice is loaded once.</summary>
+    /// <param name="paths">Files, and folders whose <c>*.yaml</c> files are meant.</param>
+    public static DefinitionResult LoadAll(IEnumerable<string> paths)
+    {
+        var files = new List<LoadedFile>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var path in paths)
+        {
+            if (Directory.Exists(path)) files.AddRange(LoadFiles(path, null, seen));
+            else if (seen.Add(Path.GetFullPath(path))) files.Add(LoadOne(path, null));
+        }
+
+        return Together(files);
+    }
+
     /// <summary>Loads all <c>*.yaml</c> files right in <paramref name="folder"/>, by name, and checks them against each other: names and topics must not meet.</summary>
     /// <param name="folder">Where they are.</param>
     /// <param name="strategy">Strategy of all relations instead of the files' own.</param>
-    public static DefinitionResult LoadFolder(string folder, Strategy? strategy = null)
-    {
-        try
-        {
-            var files = Directory.EnumerateFiles(folder).Where(file => Path.GetExtension(file) is ".yaml" or ".yml").Order(StringComparer.Ordinal).ToList();
-            if (files.Count == 0) return Failed(folder, "", "no *.yaml file", "at least one definition");
-            var misnamed = files.Where(file => Path.GetExtension(file) == ".yml").SelectMany(file => Failed(file, "", "the ending .yml", ".yaml").Problems);
-            var loaded = files.Where(file => Path.GetExtension(file) == ".yaml").Select(file => LoadOne(file, strategy)).ToList();
-            var result = Result(loaded);
-            return result with { Problems = [.. misnamed, .. result.Problems, .. CatalogRules.Check(loaded)] };
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            return Failed(folder, "cannot be read", exception.Message.TrimEnd('.'), "a readable folder");
-        }
-    }
+    public static DefinitionResult LoadFolder(string folder, Strategy? strategy = null) => Together(LoadFiles(folder, strategy, []));
 
     /// <summary>Loads all definitions of <paramref name="folder"/>.</summary>
     /// <param name="folder">Where they are.</param>
@@ -53,6 +53,21 @@ public static class DefinitionLoader
     {
         var result = LoadFolder(folder, strategy);
         return result.IsValid ? new EntityCatalog(result.Definitions) : throw new InvalidDefinitionException(result.Problems);
+    }
+
+    private static List<LoadedFile> LoadFiles(string folder, Strategy? strategy, HashSet<string> seen)
+    {
+        try
+        {
+            var files = Directory.EnumerateFiles(folder).Where(file => Path.GetExtension(file) is ".yaml" or ".yml").Order(StringComparer.Ordinal).ToList();
+            if (files.Count == 0) return [LoadedFile.Failed(folder, "", "no *.yaml file", "at least one definition")];
+            var misnamed = files.Where(file => Path.GetExtension(file) == ".yml").Select(file => LoadedFile.Failed(file, "", "the ending .yml", ".yaml"));
+            return [.. misnamed, .. files.Where(file => Path.GetExtension(file) == ".yaml" && seen.Add(Path.GetFullPath(file))).Select(file => LoadOne(file, strategy))];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return [LoadedFile.Failed(folder, "cannot be read", exception.Message.TrimEnd('.'), "a readable folder")];
+        }
     }
 
     private static LoadedFile LoadOne(string file, Strategy? strategy)
@@ -101,7 +116,11 @@ public static class DefinitionLoader
 
     private static LoadedFile TooLarge(string file, long bytes) => LoadedFile.Failed(file, "too large", $"{bytes} bytes", $"at most {LargestFile}");
 
-    private static DefinitionResult Failed(string file, string message, string found, string allowed) => Result([LoadedFile.Failed(file, message, found, allowed)]);
+    private static DefinitionResult Together(IReadOnlyCollection<LoadedFile> files)
+    {
+        var result = Result(files);
+        return result with { Problems = [.. result.Problems, .. CatalogRules.Check(files)] };
+    }
 
     private static DefinitionResult Result(IReadOnlyCollection<LoadedFile> files) =>
         new([.. files.Select(file => file.Definition).OfType<EntityDefinition>()], [.. files.SelectMany(file => file.Problems)]);

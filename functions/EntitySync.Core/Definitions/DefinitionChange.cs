@@ -1,0 +1,24 @@
+namespace EntitySync.Core.Definitions;
+
+/// <summary>What a change of a definition means for the state that its join topology keeps. The greater, the worse.</summary>
+public enum ChangeSeverity
+{
+    /// <summary>The topology goes on, and nothing has to be done.</summary>
+    Compatible,
+
+    /// <summary>The topology goes on; entities that do not change by themselves keep their outputs of before until a replay.</summary>
+    NeedsReplay,
+
+    /// <summary>Internal topics, or positions of the join host, are those of the definition before: the outputs would be wrong.</summary>
+    Incompatible,
+}
+
+/// <summary>One difference between two versions of a definition.</summary>
+/// <param name="Severity">What it means for the state.</param>
+/// <param name="Path">Where in the definition, e.g. <c>relations.stars.key</c>.</param>
+/// <param name="Text">What was and what is.</param>
+/// <param name="Advice">What to do; empty when nothing has to be done or known.</param>
+public sealed record DefinitionChange(ChangeSeverity Severity, string Path, string Text, string Advice = "")
+{
+    public override string ToString() => Advice.Length > 0 ? $"{Path}: {Text}. {Advice}" : $"{Path}: {Text}.";
+}
