@@ -15,11 +15,11 @@ internal static class LocalCommands
 {
     private static readonly Option<bool> Verbose = new("--verbose") { Description = "Print the log of all parts.", Recursive = true };
 
-    private static readonly Option<Strategy?> StrategyOption = Strategies();
+    private static readonly Option<Strategy?> StrategyOption = Strategies("Strategy of all relations instead of what the definitions say; the result is the same.");
 
     public static RootCommand Build() => new("EntitySync on one machine: the deployed functions, definitions and state machine with an embedded Kafka, DynamoDB Local and a Step Functions interpreter.")
     {
-        Verbose, Up(), Demo(), Setup(), ValidateCommand.Build(), NewCommand.Build(StrategyOption),
+        Verbose, Up(), Demo(), Setup(), ValidateCommand.Build(), NewCommand.Build(),
     };
 
     private static Command Up()
@@ -70,12 +70,12 @@ internal static class LocalCommands
     }
 
     // Words as the definitions have them; the parser itself would take the model's names and any number.
-    private static Option<Strategy?> Strategies()
+    internal static Option<Strategy?> Strategies(string description)
     {
         var words = Enum.GetNames<Strategy>().Select(name => name.ToLowerInvariant()).ToArray();
         var option = new Option<Strategy?>("--strategy")
         {
-            Description = "Strategy of all relations instead of what the definitions say; the result is the same.",
+            Description = description,
             CustomParser = result => Enum.Parse<Strategy>(result.Tokens[0].Value, ignoreCase: true),
         };
         option.AcceptOnlyFromAmong(words);

@@ -15,22 +15,23 @@ internal static class NewCommand
     private static readonly Option<bool> Stream = new("--stream") { Description = "The records are events of their own: none replaces another." };
     private static readonly Option<string[]> Relations = new("--relation") { Description = "A relation: its name, topic and samples. stars.repo=... is a relation of the rows of stars. May be repeated.", HelpName = "NAME=TOPIC=FILE" };
     private static readonly Option<string[]> Matches = new("--match") { Description = "Fields that join a relation, instead of what the samples tell. May be repeated.", HelpName = "NAME=MATCH=KEY" };
+    private static readonly Option<Strategy?> StrategyOption = LocalCommands.Strategies("Strategy of the relations; broadcast when not given.");
     private static readonly Option<string> Output = new("--output") { Description = "Topic of the joined entities; the root's with -merged when not given." };
     private static readonly Option<string> File = new("--out", "-o") { Description = "File to write; infra/entities/ENTITY.yaml when not given, - for standard output.", HelpName = "FILE" };
     private static readonly Option<bool> Force = new("--force") { Description = "Overwrite the file." };
 
-    public static Command Build(Option<Strategy?> strategy)
+    public static Command Build()
     {
         var command = new Command("new", "Write a definition from sample records: keys, matches and fields are inferred. Asks for what is not given.")
         {
-            Entity, Root, RootKey, Stream, Relations, Matches, strategy, Output, File, Force,
+            Entity, Root, RootKey, Stream, Relations, Matches, StrategyOption, Output, File, Force,
         };
         command.SetAction(parsed =>
         {
             var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
             try
             {
-                return Run(parsed, strategy, output, error);
+                return Run(parsed, output, error);
             }
             catch (Exception exception) when (exception is NewException or IOException or UnauthorizedAccessException)
             {
@@ -41,9 +42,9 @@ internal static class NewCommand
         return command;
     }
 
-    private static int Run(ParseResult parsed, Option<Strategy?> strategy, TextWriter output, TextWriter error)
+    private static int Run(ParseResult parsed, TextWriter output, TextWriter error)
     {
-        var options = Options(parsed, strategy);
+        var options = Options(parsed);
         var file = parsed.GetValue(File) ?? Checkout.PathOf("infra", "entities", options.Entity + ".yaml");
         if (file != "-" && System.IO.File.Exists(file) && !parsed.GetValue(Force)) throw new NewException($"{file} exists already; --force overwrites it.");
         var draft = DefinitionDraft.Infer(options);
@@ -69,7 +70,7 @@ internal static class NewCommand
         return 1;
     }
 
-    private static NewOptions Options(ParseResult parsed, Option<Strategy?> strategyOption)
+    private static NewOptions Options(ParseResult parsed)
     {
         var (entity, root, relations) = (parsed.GetValue(Entity), parsed.GetValue(Root), parsed.GetValue(Relations) ?? []);
         var isAsking = entity is null || root is null || relations.Length == 0;
@@ -86,7 +87,7 @@ internal static class NewCommand
             IsStream = parsed.GetValue(Stream),
             Relations = relations.Length == 0 ? questions.Relations() : [.. relations.Select(NewOptions.ParseRelation).OrderBy(relation => relation.Path.Count)],
             Matches = MatchesOf(parsed.GetValue(Matches) ?? []),
-            Strategy = parsed.GetValue(strategyOption) ?? (isAsking ? questions.Strategy() : Strategy.Broadcast),
+            Strategy = parsed.GetValue(StrategyOption) ?? (isAsking ? questions.Strategy() : Strategy.Broadcast),
             Output = parsed.GetValue(Output) ?? (isAsking ? questions.Output(rootSample.Topic + "-merged") : null),
         };
     }

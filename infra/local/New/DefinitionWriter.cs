@@ -53,11 +53,17 @@ internal sealed class DefinitionWriter
         Line(depth + 1, $"embed: {YamlText.Scalar(relation.Target)}");
         if (relation.Fields.Count > 0) Line(depth + 1, $"fields: {YamlText.List(relation.Fields)}");
         if (relation.IsMany) Line(depth + 1, $"missing: {{ set: {{ {YamlText.Flow(relation.Target)}: [] }} }}", "an empty list when there is no row");
-        if (!isNested) Line(depth + 1, $"strategy: {Word(strategy)}", $"or {string.Join(", ", Enum.GetValues<Strategy>().Where(other => other != strategy).Select(Word))}: the output is the same");
+        if (!isNested) Line(depth + 1, $"strategy: {Word(strategy)}", $"or {string.Join(", ", Others(relation, strategy).Select(Word))}: the output is the same");
         if (relation.Nested.Count == 0) return;
         Line(depth + 1, "relations:");
         foreach (var nested in relation.Nested) Relation(nested, strategy, depth + 2, isNested: true);
     }
+
+    // A reference table is looked up by one top-level field, and holds rows as they are.
+    private static IEnumerable<Strategy> Others(InferredRelation relation, Strategy strategy) =>
+        from other in Enum.GetValues<Strategy>()
+        where other != strategy && (other != Strategy.Lookup || (relation is { IsDebezium: false, Nested.Count: 0, Key: [var key] } && !key.Contains('.', StringComparison.Ordinal)))
+        select other;
 
     private static string Word(Strategy strategy) => $"{strategy}".ToLowerInvariant();
 

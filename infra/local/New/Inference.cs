@@ -1,11 +1,16 @@
 namespace EntitySync.Local.New;
 
-internal enum Sureness { Unsure, Likely, Sure }
+internal enum Sureness { Told, Unsure, Likely, Sure }
 
 /// <summary>Something inferred, and what speaks for it.</summary>
-internal sealed record Reason(string Text, Sureness Sureness)
+/// <param name="Text">What was seen in the samples.</param>
+/// <param name="Sureness">How far that goes.</param>
+/// <param name="Others">What else it could be; empty for nothing.</param>
+internal sealed record Reason(string Text, Sureness Sureness, string Others = "")
 {
-    public override string ToString() => $"{Text} ({Sureness.ToString().ToLowerInvariant()})";
+    public static Reason Told { get; } = new("as told", Sureness.Told);
+
+    public override string ToString() => Sureness == Sureness.Told ? Text : $"{Text} ({Sureness.ToString().ToLowerInvariant()}{(Others.Length > 0 ? $"; {Others}" : "")})";
 }
 
 /// <param name="Key">Columns of the key; empty for a stream.</param>

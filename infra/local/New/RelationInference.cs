@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace EntitySync.Local.New;
 
 /// <summary>A table on one side of a join.</summary>
@@ -22,7 +20,7 @@ internal static class RelationInference
     public static InferredRelation Infer(string name, JoinSide parent, JoinSide related, (IReadOnlyList<string> Match, IReadOnlyList<string> Key)? told, IReadOnlySet<string> taken)
     {
         var pairs = told is { } fields ? Told(name, parent, related, fields) : Found(name, parent, related);
-        var reason = told is null ? ReasonOf(name, pairs, parent, related) : new Reason("as told", Sureness.Sure);
+        var reason = told is null ? ReasonOf(name, pairs, parent, related) : Reason.Told;
         var keys = pairs.ConvertAll(pair => pair.Key);
         var isUnique = Tuples.AreUnique(keys, related.Table.Rows.Count);
         var isMany = !isUnique || pairs.Exists(pair => pair.Match.IsMany);
@@ -91,8 +89,8 @@ internal static class RelationInference
         var fits = pairs.TrueForAll(pair => pair.NameScore >= 1);
         var rival = pairs is [var one] ? ColumnPairs.Of(parent, related, MostColumns).Skip(1).FirstOrDefault(other => other.Score > one.Score - 1) : null;
         var sureness = part >= 0.9 && fits && rival is null ? Sureness.Sure : part >= 0.5 && fits ? Sureness.Likely : Sureness.Unsure;
-        var others = rival is null ? "" : $"; or {rival.Match.Path} and {rival.Key.Path}: --match {name}={rival.Match.Path}={rival.Key.Path}";
-        return new Reason(string.Create(CultureInfo.InvariantCulture, $"{common} of {matches.Count} sampled values have a row{others}"), sureness);
+        var others = rival is null ? "" : $"or {rival.Match.Path} and {rival.Key.Path}: --match {name}={rival.Match.Path}={rival.Key.Path}";
+        return new Reason($"{common} of {matches.Count} sampled values have a row", sureness, others);
     }
 
     private static string Target(string name, JoinSide parent, bool isMany, IReadOnlySet<string> taken)

@@ -14,8 +14,8 @@ internal static class RootInference
     {
         foreach (var path in key.Where(path => table.Columns.All(column => column.Path != path)))
             throw new NewException($"--root-key {path}: no record of {table.Topic} has it. They have {string.Join(", ", table.Columns.Select(column => column.Path))}.");
-        if (key.Count > 0) return Root(key, new Reason("as told", Sureness.Sure));
-        if (isStream) return Root([], new Reason("a stream, as told", Sureness.Sure));
+        if (key.Count > 0) return Root(key, Reason.Told);
+        if (isStream) return Root([], Reason.Told);
         return OfRecordKey(table) is { } same ? Root([same.Path], new Reason("the text of every sampled record key", Sureness.Sure)) : OfUnique(table, entity);
 
         InferredRoot Root(IReadOnlyList<string> columns, Reason reason) => new(table.Topic, isStream, table.IsDebezium, columns, reason);
@@ -34,8 +34,8 @@ internal static class RootInference
         {
             var score = Score(table, unique[0], entity);
             var sureness = score >= 7 && rows >= 5 && (unique.Count == 1 || Score(table, unique[1], entity) < score) ? Sureness.Sure : score > 0 ? Sureness.Likely : Sureness.Unsure;
-            var others = unique.Count > 1 ? $"; so could be {string.Join(", ", unique.Skip(1).Take(3).Select(column => column.Path))}" : "";
-            return new InferredRoot(table.Topic, false, table.IsDebezium, [unique[0].Path], new Reason($"in all {rows} sampled records, never twice{others}", sureness));
+            var others = unique.Count > 1 ? $"or {string.Join(", ", unique.Skip(1).Take(3).Select(column => column.Path))}" : "";
+            return new InferredRoot(table.Topic, false, table.IsDebezium, [unique[0].Path], new Reason($"in all {rows} sampled records, never twice", sureness, others));
         }
 
         if (Pair(table, full, entity) is { } pair)
