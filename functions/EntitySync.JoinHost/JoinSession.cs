@@ -100,6 +100,7 @@ internal sealed class JoinSession : IDisposable
         var others = live < Options.LiveStep ? _partitions.StepReplays(Options.ReplayStep) : 0;
         others += _partitions.StepBroadcasts(Options.BroadcastStep);
         if (_sink.InFlight < Options.FanoutInFlight) others += _fanout.Step(_partitions.LiveTasks);
+        _partitions.LetGoOn(_member);
         if (live + others > 0) JoinInstruments.Round(_context.Thread, _context.Time.GetElapsedTime(started));
         if (live + restored + others == 0 && TakeLead(Options.IdleWait)) live = 1;
         _committer.OnWork(live + others);
@@ -117,8 +118,14 @@ internal sealed class JoinSession : IDisposable
     {
         var result = _member.Take(wait, _context.Logger);
         if (result is null || _partitions.Leads.Find(result) is not { } lead) return false;
-        if (lead.Owner.IsLive) lead.Process(result);
-        else lead.Owner.Backlog.Enqueue(result.Copy());
+        if (!lead.Owner.IsLive)
+        {
+            lead.Owner.Backlog.Enqueue(result.Copy());
+            return true;
+        }
+
+        lead.Process(result);
+        PartitionSet.HoldBack(lead.Owner, _member);
         return true;
     }
 

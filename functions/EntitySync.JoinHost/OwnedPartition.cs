@@ -39,6 +39,23 @@ internal sealed class OwnedPartition : IDisposable
     /// <summary>True from its first round until it is live.</summary>
     public bool IsPaused { get; set; }
 
+    /// <summary>True while its lead is not read because so many of its records wait for answers.</summary>
+    public bool IsHeldBack { get; set; }
+
+    /// <summary>True when a task wants no more records of the lead for now.</summary>
+    public bool IsFull
+    {
+        get
+        {
+            foreach (var task in Tasks)
+            {
+                if (task.IsFull) return true;
+            }
+
+            return false;
+        }
+    }
+
     /// <summary>One for each root part: who can be asked about entities of this partition.</summary>
     public IEnumerable<EntityOwner> EntityOwners => Parts
         .Select((plan, index) => (plan, index))

@@ -83,6 +83,25 @@ internal sealed class PartitionSet(JoinThreadContext context, IReadOnlyDictionar
         return _broadcasts.IsRestoring ? restored + _broadcasts.Step(context.Options.RestoreStep) : restored;
     }
 
+    /// <summary>Stops reading the lead of a partition that is full; what its client hands out nevertheless is processed.</summary>
+    public static void HoldBack(OwnedPartition partition, RecordConsumer member)
+    {
+        if (partition.IsHeldBack || !partition.IsFull) return;
+        member.Pause([partition.Lead.Partition]);
+        partition.IsHeldBack = true;
+    }
+
+    /// <summary>Goes on reading the leads that have room again.</summary>
+    public void LetGoOn(RecordConsumer member)
+    {
+        foreach (var partition in _owned.Values)
+        {
+            if (!partition.IsHeldBack || partition.IsFull) continue;
+            member.Resume([partition.Lead.Partition]);
+            partition.IsHeldBack = false;
+        }
+    }
+
     public int StepLive(int limit) => _live.Step(limit);
 
     public int StepReplays(int limit) => _replays.Step(limit);

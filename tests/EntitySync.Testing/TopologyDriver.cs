@@ -171,7 +171,7 @@ public sealed class TopologyDriver : IDisposable
             {
                 if (task.Part.Sources[source].IsWhole || task.Part.Sources[source].Role == SourceRole.Progress) continue;
                 var log = LogOf(task.Part.Sources[source].Topic, task.Partition);
-                for (var next = ReadOf(task.Part, source, task.Partition); next < log.Count; next++)
+                for (var next = ReadOf(task.Part, source, task.Partition); next < log.Count && (source != SubTopology.LeadIndex || !task.IsFull); next++)
                 {
                     task.Process(log[next] with { Source = source });
                     _positions[(task.Part.Name, source, task.Partition)] = next + 1;

@@ -66,7 +66,7 @@ internal static class JoinParts
 
     private static IEnumerable<RelationDefinition> Shuffled(EntityDefinition definition) => definition.Relations.Where(relation => relation.Strategy == Strategy.Shuffle);
 
-    // A stream root keeps nothing, so there is no fan-out whose progress would have to be kept.
+    // A stream root keeps nothing but what waits for answers, so there is no fan-out whose progress would have to be kept.
     private static bool HasProgress(EntityDefinition definition) =>
-        definition.Root.Kind == RootKind.Table && (definition.Emit.Once || definition.Relations.Any(relation => relation.Strategy != Strategy.Lookup));
+        definition.Root.Kind == RootKind.Stream ? Shuffled(definition).Any() : definition.Emit.Once || definition.Relations.Any(relation => relation.Strategy != Strategy.Lookup);
 }

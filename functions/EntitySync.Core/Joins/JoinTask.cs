@@ -42,6 +42,12 @@ public abstract class JoinTask : IDisposable
     /// <summary>True when <see cref="SaveProgress"/> would write something.</summary>
     public virtual bool HasUnsavedProgress => false;
 
+    /// <summary>
+    /// True while its owner should give it no record of the leading source: so many wait for answers. Fan-outs and the other sources make room; a record that comes nevertheless
+    /// is taken.
+    /// </summary>
+    public virtual bool IsFull => false;
+
     private protected TaskContext Context { get; }
 
     /// <param name="topology">What to do.</param>

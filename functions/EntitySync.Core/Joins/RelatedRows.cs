@@ -39,7 +39,7 @@ internal abstract class RelatedRows(CompiledRelation relation, FanoutCursors cur
     /// <summary>Counts one use less. The members that used it are removed before.</summary>
     public void Release(int value, bool isRestoring)
     {
-        if (_members.Count(value) == 0) OnLastUse(value, isRestoring);
+        if (_values.UsesOf(value) == 1) OnLastUse(value, isRestoring);
         _values.Release(value);
     }
 

@@ -43,6 +43,9 @@ internal sealed class Resolve
         _winnerOf = [.. entities.Relations.Select(relation => relation.Relation.Definition.Pick is null ? -1 : winners++)];
     }
 
+    /// <summary>What the last scan found.</summary>
+    public EnrichmentBuffer Buffer => _buffer;
+
     private enum Cause { Update, Visit, Replay }
 
     /// <summary>Scans a root document; what it finds stays for <see cref="Update"/>.</summary>
@@ -119,18 +122,11 @@ internal sealed class Resolve
         _waiting.Remove(_entities.Rows.KeyOf(id));
     }
 
-    /// <summary>An event of a stream root: joined with the rows of this moment, emitted, forgotten.</summary>
-    public void Pass(in LogRecord record, in RootScan scan, Func<int, ReadOnlySpan<byte>, PreparedRow?> rowsOf)
+    /// <summary>An event of a stream root, its rows in <see cref="Buffer"/>: joined, emitted, forgotten.</summary>
+    public void Pass(in LogRecord record, in RootScan scan)
     {
-        var root = record.Value!.Value.Span;
-        for (var i = 0; i < scan.KeyCount; i++)
-        {
-            var text = _buffer.KeyAt(scan, i, root, out var relation);
-            _buffer.SetRow(scan, i, rowsOf(relation, text));
-        }
-
         var key = record.Key is { } bytes ? bytes.Span : default;
-        var outcome = _enricher.Splice(key, root, scan, _buffer, hasKey: record.Key is not null);
+        var outcome = _enricher.Splice(key, record.Value!.Value.Span, scan, _buffer, hasKey: record.Key is not null);
         if (outcome.Kind == EnrichmentKind.Rejected) _context.DeadLetter(record, outcome.Reason!);
         else if (outcome.Kind == EnrichmentKind.Dropped) _context.Counts.Dropped++;
         else _output.Emit(key, record.Key is not null, _buffer.Output.Span, record.Offset, default);

@@ -23,7 +23,7 @@ internal sealed class RootTask : JoinTask
     private readonly SubscribedRows[] _subscribed;
     private readonly Resolve _resolve;
     private readonly RootTableUpdate? _rootTable;
-    private readonly RootStreamPass? _rootStream;
+    private readonly RootStreamJoin? _rootStream;
     private readonly RekeyedRoot? _rekeyed;
     private readonly ReplayJoin _replay;
     private readonly Fanout _fanout;
@@ -46,23 +46,27 @@ internal sealed class RootTask : JoinTask
         _records = part.Kind == SubTopologyKind.Nested ? new RelatedRecords(part.Node.Definition.Root.Format, _partitions) : null;
         var isTable = part.Lead.RestoresState;
         _entities = new EntityTable(isTable ? [.. enricher.Relations.Select(RowsOf)] : []);
-        _subscribed = [.. _entities.Relations.OfType<SubscribedRows>()];
+        var streamRows = isTable ? [] : Array.ConvertAll([.. enricher.Relations], relation => IsShuffled(relation) ? (SubscribedRows)RowsOf(relation) : null);
+        _subscribed = [.. _entities.Relations.Concat(streamRows).OfType<SubscribedRows>()];
         _resolve = new Resolve(Context, _entities, _waiting, output);
         _replay = new ReplayJoin(Context, _entities, _resolve);
         _fanout = new Fanout(_entities, _cursors, _resolve);
-        if (part.IndexOf(SourceRole.Progress) >= 0) _progressWriter = new ProgressWriter(Context, _entities.Relations, _cursors, _waiting, _emitted);
         if (isTable) _rootTable = new RootTableUpdate(Context, _entities, _resolve, _waiting, output);
         if (part.Node.IsRekeyed) _rekeyed = new RekeyedRoot(Context, _entities, _resolve, _rootTable!);
-        if (!isTable) _rootStream = new RootStreamPass(Context, _resolve, [.. enricher.Relations.Select(TableOf)]);
+        if (!isTable) _rootStream = new RootStreamJoin(Context, _resolve, Array.ConvertAll([.. enricher.Relations], relation => IsShuffled(relation) ? null : TableOf(relation)), streamRows);
+        IProgressNotes[] notes = _rootStream is null ? [_emitted] : [_rootStream.Waiting];
+        if (part.IndexOf(SourceRole.Progress) >= 0) _progressWriter = new ProgressWriter(Context, _entities.Relations, _cursors, _waiting, notes);
     }
 
-    public override long Rows => _entities.Rows.Count;
+    public override long Rows => _entities.Rows.Count + (_rootStream?.Waiting.Count ?? 0);
 
-    public override long StateBytes => _entities.Rows.PayloadBytes + _emitted.StateBytes + (_rekeyed?.PayloadBytes ?? 0);
+    public override long StateBytes => _entities.Rows.PayloadBytes + _emitted.StateBytes + (_rekeyed?.PayloadBytes ?? 0) + (_rootStream?.Waiting.Bytes ?? 0);
 
-    public override long AllocatedBytes => _entities.AllocatedBytes + _emitted.AllocatedBytes + (_rekeyed?.AllocatedBytes ?? 0);
+    public override long AllocatedBytes => _entities.AllocatedBytes + _emitted.AllocatedBytes + (_rekeyed?.AllocatedBytes ?? 0) + (_rootStream?.AllocatedBytes ?? 0);
 
-    public override bool HasFanout => _cursors.Count > 0 || _refreshed is not null || _restoredReplays.Count > 0 || Array.Exists(_subscribed, rows => rows.HasRestored);
+    public override bool HasFanout => _cursors.Count > 0 || _refreshed is not null || _restoredReplays.Count > 0 || _rootStream is { HasStep: true } || Array.Exists(_subscribed, rows => rows.HasRestored);
+
+    public override bool IsFull => _rootStream is { Waiting.IsFull: true };
 
     public override bool HasUnsavedProgress => _progressWriter is { HasUnsaved: true };
 
@@ -86,8 +90,9 @@ internal sealed class RootTask : JoinTask
         var progress = _progress;
         _progress = new TaskProgress(_emitted);
         if (Partition == 0) _tables?.TellBadRows(bad => OnBadRow(bad, progress), Context.Counts);
+        _rootStream?.CompleteRestore(progress);
         foreach (var relation in _entities.Relations) relation.CompleteRestore(progress);
-        CompareDefinition(progress.Definition);
+        if (_rootTable is not null) CompareDefinition(progress.Definition);
         foreach (var cursor in progress.Cursors) ResumeFanout(cursor.Relation, cursor.Value, cursor.Next, cursor.End, cursor.IsWrapped);
         foreach (var (key, messages) in progress.Replays)
         {
@@ -103,6 +108,7 @@ internal sealed class RootTask : JoinTask
         if (role == SourceRole.Answers)
         {
             AnswersOf(record.Source).Receive(record);
+            _rootStream?.OnAnswer();
             return;
         }
 
@@ -130,6 +136,7 @@ internal sealed class RootTask : JoinTask
         foreach (var rows in _subscribed) done += rows.AskRestored(entities - done);
         for (; done < entities && _restoredReplays.TryDequeue(out var key); done++) AnswerRestored(key);
         if (_refreshed is not null) done += Refresh(entities - done);
+        if (_rootStream is not null) done += _rootStream.Step(entities - done);
         return done + _fanout.Step(entities - done);
     }
 
@@ -147,6 +154,7 @@ internal sealed class RootTask : JoinTask
         _rekeyed?.Dispose();
         _entities.Dispose();
         _emitted.Dispose();
+        _rootStream?.Dispose();
     }
 
     /// <summary>
@@ -201,9 +209,11 @@ internal sealed class RootTask : JoinTask
         else Context.Counts.UnknownIds += _waiting.Remove(key);
     }
 
+    private static bool IsShuffled(CompiledRelation relation) => relation.Definition.Strategy == Definitions.Strategy.Shuffle;
+
     private RelatedRows RowsOf(CompiledRelation relation)
     {
-        if (relation.Definition.Strategy == Definitions.Strategy.Shuffle) return new SubscribedRows(Context, SourceOf(relation), relation, _cursors);
+        if (IsShuffled(relation)) return new SubscribedRows(Context, SourceOf(relation), relation, _cursors);
         BroadcastRows? rows = null;
         rows = new BroadcastRows(TableOf(relation), _cursors, () => _progressWriter?.OnMoved(rows!));
         return rows;

@@ -62,6 +62,15 @@ internal sealed class SubscribedRows : RelatedRows
         return true;
     }
 
+    /// <summary>Bytes of the answers held, with their values.</summary>
+    public long HeldBytes => _held.PayloadBytes;
+
+    /// <summary>The values whose answers are held.</summary>
+    public IEnumerable<byte[]> HeldValues()
+    {
+        for (var held = _held.NextId(-1); held >= 0; held = _held.NextId(held)) yield return _held.KeyOf(held).ToArray();
+    }
+
     public override IEnumerable<PreparedRow> AllRows(int value) => _held.TryGet(BytesOf(value), out var answer) ? Prepare(BytesOf(value), answer) : [];
 
     public void Restore(in LogRecord record)

@@ -95,4 +95,16 @@ public sealed record JoinOptions
     /// reason. Must leave room for key and record head below the answers topic's <c>max.message.bytes</c>, 1 MiB by default.
     /// </summary>
     public int AnswerBytes { get; init; } = 900 * 1024;
+
+    /// <summary>Events of a stream root that may wait for answers in one task; beyond it the root topic is not read until half of them have left.</summary>
+    public int WaitingEvents { get; init; } = 10_000;
+
+    /// <summary>Bytes of events of a stream root that may wait for answers in one task; beyond it the root topic is not read until half of them are gone.</summary>
+    public long WaitingEventBytes { get; init; } = 64L * 1024 * 1024;
+
+    /// <summary>Values of a shuffle relation whose rows a stream root's task goes on following though no event waits for them: the last used ones.</summary>
+    public int RecentValues { get; init; } = 10_000;
+
+    /// <summary>Bytes of answers that a stream root's task holds of one shuffle relation, unless waiting events need more.</summary>
+    public long RecentValueBytes { get; init; } = 64L * 1024 * 1024;
 }

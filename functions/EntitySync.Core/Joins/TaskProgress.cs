@@ -15,6 +15,7 @@ namespace EntitySync.Core.Joins;
 /// (little endian), 1 byte whether it has wrapped.</item>
 /// <item><c>D</c>: the definition the task ran with; value: format 1, 8 bytes <see cref="DefinitionFingerprint"/> (little endian).</item>
 /// <item><c>E</c> and an entity's key: the entity was emitted, and <c>emit.once</c> lets nothing follow; value: format 1.</item>
+/// <item><c>W</c>, 8 bytes offset (big endian): a record of a stream root that waits for answers; value: see <see cref="WaitingEvent"/>.</item>
 /// <item><c>R</c> and an entity's key: replays that wait for answers; value: format 1, then varint length and bytes of each message.</item>
 /// </list>
 /// </summary>
@@ -24,6 +25,10 @@ internal sealed class TaskProgress(EmittedEntities emitted)
 
     public const byte EmittedKind = (byte)'E';
 
+    public const byte EventKind = (byte)'W';
+
+    public const int EventKeyBytes = 1 + sizeof(long);
+
     /// <summary>Bytes of a cursor's note after the format.</summary>
     public const int CursorBytes = 9;
 
@@ -32,6 +37,9 @@ internal sealed class TaskProgress(EmittedEntities emitted)
 
     /// <summary>Waiting replay messages by entity key.</summary>
     public Dictionary<byte[], List<byte[]>> Replays { get; } = new(ByteKeyComparer.Instance);
+
+    /// <summary>Notes of waiting events by offset, ascending.</summary>
+    public SortedDictionary<long, byte[]> Events { get; } = [];
 
     /// <summary>Fingerprint of the definition that the task last ran with; null when none is noted.</summary>
     public ulong? Definition { get; private set; }
@@ -62,6 +70,9 @@ internal sealed class TaskProgress(EmittedEntities emitted)
                 value.ExpectEnd();
                 emitted.Restore(name, record.Value is not null);
                 break;
+            case EventKind:
+                RestoreEvent(new RecordReader(name, position), record.Value, position);
+                break;
             case (byte)'R' when record.Value is null:
                 Replays.Remove(name.ToArray());
                 break;
@@ -90,6 +101,21 @@ internal sealed class TaskProgress(EmittedEntities emitted)
             BinaryPrimitives.ReadUInt32LittleEndian(state[4..]),
             state[8] != 0);
     });
+
+    private void RestoreEvent(RecordReader key, ReadOnlyMemory<byte>? note, Position position)
+    {
+        var offset = BinaryPrimitives.ReadInt64BigEndian(key.Bytes(sizeof(long)));
+        key.ExpectEnd();
+        if (note is null)
+        {
+            Events.Remove(offset);
+            return;
+        }
+
+        var kept = note.Value.ToArray();
+        _ = new WaitingEvent(offset, kept).ToRecord(partition: 0, position); // one that cannot be read is told here, where its position is known
+        Events[offset] = kept;
+    }
 
     private static byte[] Cursor(RecordReader value)
     {

@@ -21,11 +21,6 @@ internal static class TopologyRules
     private static void CheckRelation(EntityDefinition definition, RelationDefinition relation)
     {
         var name = $"relation '{relation.Name}'";
-        if (definition.Root.Kind == RootKind.Stream && relation.Strategy == Strategy.Shuffle)
-        {
-            throw Refusal(definition, $"{name} has strategy shuffle, but a record of a stream cannot wait for answers: use strategy broadcast or lookup");
-        }
-
         if (relation.From == definition.Root.Topic) throw Refusal(definition, $"{name} reads the root's own topic");
         foreach (var nested in relation.Relations) CheckRelation(definition, nested);
     }

@@ -49,6 +49,9 @@ public sealed class ValueTable : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">The id is not in use.</exception>
     public ReadOnlySpan<byte> BytesOf(int id) => _counts.KeyOf(id);
 
+    /// <exception cref="ArgumentOutOfRangeException">The id is not in use.</exception>
+    public int UsesOf(int id) => BinaryPrimitives.ReadInt32LittleEndian(_counts.ValueOf(id));
+
     public void Dispose() => _counts.Dispose();
 
     private int Add(int id, int uses)

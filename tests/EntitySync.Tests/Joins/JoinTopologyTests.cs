@@ -66,12 +66,14 @@ public sealed class JoinTopologyTests
     }
 
     [Fact]
-    public void JoinItDoesNotMake_IsRefusedByName()
+    public void StreamRootWithShuffle_NotesWhatWaits()
     {
         var item = SampleDefinitions.Item(strategy: Strategy.Shuffle);
-        var stream = item with { Root = item.Root with { Kind = RootKind.Stream } };
+        var topology = JoinTopology.BuildTopology(item with { Root = item.Root with { Kind = RootKind.Stream } });
 
-        Should.Throw<InvalidRequestException>(() => JoinTopology.BuildTopology(stream)).Message.ShouldContain("'deliveryClass' has strategy shuffle");
+        topology.RootPart.Sources.Select(source => (source.Topic, source.Role, source.RestoresState)).ShouldBe(
+            [("items", SourceRole.Root, false), ("item-deliveryClass-answers", SourceRole.Answers, true), ("item-progress", SourceRole.Progress, true)]);
+        topology.InternalTopics.ShouldContain(new InternalTopic("item-progress", "items", IsCompacted: true));
     }
 
     [Fact]

@@ -20,6 +20,13 @@ public sealed class ProgressNoteTests
     [InlineData("430161", "010000", "9 bytes are expected, 2 are left")]
     [InlineData("430161", "0100000000000000000000", "1 bytes too many")]
     [InlineData("526b", "010561", "5 bytes are expected, 1 are left")]
+    [InlineData("4501", "0100", "1 bytes too many")]
+    [InlineData("5700000000000000", "01", "8 bytes are expected, 7 are left")]
+    [InlineData("570000000000000007ff", "01", "1 bytes too many")]
+    [InlineData("570000000000000007", "02", "format 2 is unknown")]
+    [InlineData("570000000000000007", "01010561", "5 bytes are expected, 1 are left")]
+    [InlineData("570000000000000007", "0100ffffffff07", "2147483647 headers are expected, 0 bytes are left")]
+    [InlineData("570000000000000007", "0100010561", "5 bytes are expected, 1 are left")]
     public void NoteThatCannotBeRead_StopsTheTaskAndIsNamed(string key, string value, string reason)
     {
         using var task = NewTask(new JoinCounts());

@@ -71,14 +71,22 @@ internal sealed class RootRig : IEmissionSink, IDisposable
     public void Restore()
     {
         foreach (var source in Sources(SourceRole.Progress)) _logs[source].ForEach(record => _task!.Restore(record));
-        foreach (var source in Sources(SourceRole.Answers).Concat(Sources(SourceRole.Root))) _logs[source].Take(_committed[source]).ToList().ForEach(record => _task!.Restore(record));
+        foreach (var source in Sources(SourceRole.Answers).Concat(Sources(SourceRole.Root).Where(source => _topology.RootPart.Sources[source].RestoresState))) _logs[source].Take(_committed[source]).ToList().ForEach(record => _task!.Restore(record));
     }
 
     public void Commit()
     {
         _task!.SaveProgress();
+        CommitPositions();
+    }
+
+    public void CommitPositions()
+    {
         for (var source = 0; source < _logs.Length; source++) _committed[source] = _logs[source].Count;
     }
+
+    /// <summary>Records behind the committed positions, in their order; a restarted task is given them again.</summary>
+    public void ProcessUncommitted(int source = 0) => _logs[source].Skip(_committed[source]).ToList().ForEach(Process);
 
     public void Restart()
     {

@@ -12,6 +12,9 @@ internal ref struct RecordReader(ReadOnlySpan<byte> bytes, Position position)
 
     public readonly bool IsAtEnd => _rest.IsEmpty;
 
+    /// <summary>Bytes not read yet.</summary>
+    public readonly int Left => _rest.Length;
+
     public byte Byte() => Bytes(1)[0];
 
     public long Int64() => BinaryPrimitives.ReadInt64LittleEndian(Bytes(sizeof(long)));
