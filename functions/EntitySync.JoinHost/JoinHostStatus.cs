@@ -72,9 +72,9 @@ public sealed record RestoreStatus(string Partition, long Records, long Position
 /// <summary>Counts of one entity since the process started; see <see cref="JoinCounts"/>.</summary>
 public sealed record EntityCounts(
     long Processed, long Emitted, long Replayed, long UnknownIds, long DeadLettered, long PassedOver, long KeysInWrongPartition, long SharedKeys, long Restored,
-    long Questions, long Answers, long RowsRekeyed, long Visited, long Suppressed, long Dropped, long StaleAnswers)
+    long Questions, long Answers, long RowsRekeyed, long RowsJoined, long Visited, long Suppressed, long Dropped, long StaleAnswers)
 {
-    public static EntityCounts Sum(IEnumerable<JoinCounts> counts) => counts.Aggregate(new EntityCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), (sum, one) => new EntityCounts(
+    public static EntityCounts Sum(IEnumerable<JoinCounts> counts) => counts.Aggregate(new EntityCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), (sum, one) => new EntityCounts(
         sum.Processed + one.Processed,
         sum.Emitted + one.Emitted,
         sum.Replayed + one.Replayed,
@@ -87,6 +87,7 @@ public sealed record EntityCounts(
         sum.Questions + one.Questions,
         sum.Answers + one.Answers,
         sum.RowsRekeyed + one.RowsRekeyed,
+        sum.RowsJoined + one.RowsJoined,
         sum.Visited + one.Visited,
         sum.Suppressed + one.Suppressed,
         sum.Dropped + one.Dropped,

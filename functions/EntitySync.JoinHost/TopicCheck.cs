@@ -27,7 +27,7 @@ internal static class TopicCheck
         foreach (var topic in topology.Topics.Where(topic => !found.ContainsKey(topic)))
         {
             var advice = topology.InternalTopics.FirstOrDefault(internalTopic => internalTopic.Name == topic) is { } ours
-                ? $"; it is one of the topology's own: create it with the partitions of '{ours.PartitionsOf}' and cleanup.policy={(ours.IsCompacted ? "compact" : "delete")}"
+                ? $"; it is one of the topology's own: create it with the partitions of '{topology.PartitionedLike(ours.Name)}' and cleanup.policy={(ours.IsCompacted ? "compact" : "delete")}"
                 : "";
             yield return $"topic '{topic}' of entity '{topology.Entity}' does not exist{advice}";
         }
@@ -36,7 +36,7 @@ internal static class TopicCheck
     private static IEnumerable<string> Unequal(JoinTopology topology, Dictionary<string, int> found)
     {
         var replays = topology.RootPart.Sources.Where(source => source.Role == SourceRole.Replay).Select(source => (source.Topic, topology.Root.Topic));
-        foreach (var (topic, like) in replays.Concat(topology.InternalTopics.Select(topic => (topic.Name, topic.PartitionsOf))))
+        foreach (var (topic, like) in replays.Concat(topology.InternalTopics.Select(topic => (topic.Name, topology.PartitionedLike(topic.Name)))))
         {
             if (!found.TryGetValue(topic, out var partitions) || !found.TryGetValue(like, out var wanted) || partitions == wanted) continue;
             yield return $"topic '{topic}' has {partitions} partitions and '{like}' has {wanted}: they must be equal";

@@ -45,6 +45,17 @@ public sealed record JoinTopology
         .Append(DeadLetterTopic)
         .Distinct(StringComparer.Ordinal);
 
+    /// <summary>Of an internal topic: the topic of others whose partition count it has, over internal topics in between. Any other topic is its own.</summary>
+    public string PartitionedLike(string topic)
+    {
+        foreach (var ours in InternalTopics)
+        {
+            if (ours.Name == topic) return PartitionedLike(ours.PartitionsOf);
+        }
+
+        return topic;
+    }
+
     /// <param name="definition">What to join.</param>
     /// <param name="hooks">Makes the definition's hook; without it a topology of a definition with a hook can be looked at, and cannot run.</param>
     /// <exception cref="InvalidRequestException">The definition asks for a join that the topology does not make.</exception>

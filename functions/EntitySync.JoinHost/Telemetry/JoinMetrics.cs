@@ -27,6 +27,7 @@ internal sealed class JoinMetrics : IDisposable
         ("shuffle.answers", "{record}", "Answers sent to root tasks, refusals included.", counts => counts.Answers),
         ("shuffle.stale_answers", "{record}", "Answers that came too late to count.", counts => counts.StaleAnswers),
         ("shuffle.rows_rekeyed", "{record}", "Rows sent on under a join value or an entity's key, or taken from one.", counts => counts.RowsRekeyed),
+        ("nested.rows_joined", "{record}", "Rows of relations with relations of their own, sent on joined or taken back.", counts => counts.RowsJoined),
     ];
 
     private readonly Meter _meter = new(JoinInstruments.Name);

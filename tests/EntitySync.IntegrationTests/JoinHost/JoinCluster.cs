@@ -24,6 +24,7 @@ public sealed class JoinCluster : IAsyncDisposable
 
     private readonly List<JoinHostApplication> _hosts = [];
     private readonly TestTopics _topics = new();
+    private readonly Dictionary<string, int> _created = new(StringComparer.Ordinal);
     private readonly IProducer<string?, byte[]?> _producer;
 
     /// <param name="partitions">Partitions of each topic.</param>
@@ -63,6 +64,9 @@ public sealed class JoinCluster : IAsyncDisposable
     /// <summary>What the hosts join.</summary>
     public EntityDefinition Definition { get; set; }
 
+    /// <summary>What they join beside it.</summary>
+    public IReadOnlyList<EntityDefinition> Others { get; set; } = [];
+
     public string Entity => Definition.Entity;
 
     public EntitySyncSettings Settings { get; set; }
@@ -95,13 +99,31 @@ public sealed class JoinCluster : IAsyncDisposable
         foreach (var topic in topology.Topics) _topics.Create(topic, Partitions, compacted.Contains(topic));
     }
 
+    /// <summary>Joins other entities from now on; makes the topics that this takes.</summary>
+    /// <param name="yaml">Definitions. <c>~</c> in them stands for the prefix of all names.</param>
+    /// <param name="partitions">Partitions of the topics that others write; all else follows from these.</param>
+    public void Use(IReadOnlyList<string> yaml, params (string Topic, int Partitions)[] partitions)
+    {
+        var definitions = yaml.Select(text => DefinitionLoader.LoadText(text.Replace("~", _topics.Prefix, StringComparison.Ordinal), "test.yaml")).ToList();
+        definitions.SelectMany(result => result.Problems).ShouldBeEmpty();
+        Definition = definitions[0].Definitions[0];
+        Others = [.. definitions.Skip(1).Select(result => result.Definitions[0])];
+        var counts = partitions.ToDictionary(entry => Topic(entry.Topic), entry => entry.Partitions, StringComparer.Ordinal);
+        foreach (var topology in Others.Prepend(Definition).Select(JoinTopology.BuildTopology))
+        {
+            foreach (var topic in topology.InternalTopics) counts[topic.Name] = counts[topology.PartitionedLike(topic.Name)];
+            var compacted = topology.SubTopologies.SelectMany(part => part.Sources).Where(source => source.RestoresState).Select(source => source.Topic).ToHashSet();
+            foreach (var topic in topology.Topics) Create(topic, counts.TryGetValue(topic, out var count) ? count : counts[topology.Definition.Root.Topic], compacted.Contains(topic));
+        }
+    }
+
     public void CreateTopic(string topic, int partitions, bool isCompacted = true) =>
         _topics.Create(Topic(topic), partitions, isCompacted && topic != "item-replay");
 
     public async Task<JoinHostApplication> StartHostAsync(int threads = 1)
     {
         var host = JoinHostApplication.Build(
-            Settings with { JoinThreads = threads }, new EntityCatalog([Definition]), logging => logging.AddProvider(new LogTo(Log)), Options);
+            Settings with { JoinThreads = threads }, new EntityCatalog(Others.Prepend(Definition)), logging => logging.AddProvider(new LogTo(Log)), Options);
         _hosts.Add(host);
         await host.StartAsync();
         return host;
@@ -115,6 +137,11 @@ public sealed class JoinCluster : IAsyncDisposable
             return host;
         },
         TaskScheduler.Default).Unwrap();
+
+    private void Create(string topic, int partitions, bool isCompacted)
+    {
+        if (_created.TryAdd(topic, partitions)) _topics.Create(topic, partitions, isCompacted);
+    }
 
     public void Item(string sku, int version, int padding = 0) =>
         Produce("items", sku, $$"""{"sku":"{{sku}}","v":{{version}}{{(padding > 0 ? $",\"p\":\"{new string('p', padding)}\"" : "")}}}""");
@@ -139,9 +166,10 @@ public sealed class JoinCluster : IAsyncDisposable
         config.EnablePartitionEof = true;
         config.FetchWaitMaxMs = 20;
         using var reader = new ConsumerBuilder<string?, byte[]?>(config).Build();
-        reader.Assign(Enumerable.Range(0, Partitions).Select(partition => new TopicPartitionOffset(Topic(topic), partition, Offset.Beginning)));
+        var partitions = _created.GetValueOrDefault(Topic(topic), Partitions);
+        reader.Assign(Enumerable.Range(0, partitions).Select(partition => new TopicPartitionOffset(Topic(topic), partition, Offset.Beginning)));
         var outputs = new List<Output>();
-        for (var ends = 0; ends < Partitions;)
+        for (var ends = 0; ends < partitions;)
         {
             var result = reader.Consume(Deadline) ?? throw new TimeoutException($"{topic} does not end.");
             if (result.IsPartitionEOF) ends++;

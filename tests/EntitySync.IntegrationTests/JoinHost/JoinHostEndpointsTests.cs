@@ -29,7 +29,7 @@ public sealed class JoinHostEndpointsTests
         item.EnumerateObject().Select(count => (count.Name, count.Value.GetInt64())).ShouldBe(
         [
             ("processed", 4), ("emitted", 2), ("replayed", 0), ("unknownIds", 1), ("deadLettered", 1), ("passedOver", 0), ("keysInWrongPartition", 0), ("sharedKeys", 0), ("restored", 0),
-            ("questions", 0), ("answers", 0), ("rowsRekeyed", 0), ("visited", 0), ("suppressed", 0), ("dropped", 0), ("staleAnswers", 0),
+            ("questions", 0), ("answers", 0), ("rowsRekeyed", 0), ("rowsJoined", 0), ("visited", 0), ("suppressed", 0), ("dropped", 0), ("staleAnswers", 0),
         ]);
         var tasks = status.RootElement.GetProperty("threads")[0].GetProperty("tasks").EnumerateArray().ToList();
         tasks.Select(task => task.GetProperty("partition").GetInt32()).Order().ShouldBe([0, 1]);
