@@ -9,11 +9,13 @@ namespace EntitySync.Local.Commands;
 
 /// <param name="Folder">Data of the user's own; null for generated data.</param>
 /// <param name="Strategy">Null for the definition's own.</param>
-internal sealed record DemoOptions(int Items, int Classes, int Seed, string? Folder, Strategy? Strategy);
+/// <param name="Definitions">Folder of the definitions; all of them run.</param>
+internal sealed record DemoOptions(int Items, int Classes, int Seed, string? Folder, Strategy? Strategy, string Definitions);
 
 internal static class DemoCommand
 {
-    private const string Entity = "item";
+    /// <summary>The entity whose demo changes a row and lets a replay fail; the others' feed examples.</summary>
+    public const string Entity = "item";
 
     /// <summary>Pages of the replay: small enough that a failure in one shows what a checkpoint is for.</summary>
     private const int Pages = 6;
@@ -22,14 +24,14 @@ internal static class DemoCommand
     {
         await LocalSetup.EnsureAsync(Console.WriteLine, cancellationToken);
         var console = new DemoConsole();
-        if (!DefinitionLoader.LoadCatalog(Checkout.PathOf("infra", "entities"), options.Strategy).TryGet(Entity, out var definition))
-            throw new DemoException($"There is no definition of entity '{Entity}' in infra/entities.");
+        if (!DefinitionSetup.Load(options.Definitions, options.Strategy, Entity).TryGet(Entity, out var definition))
+            throw new DemoException($"There is no definition of entity '{Entity}' in {options.Definitions}.");
         var data = options.Folder is null ? DemoData.Generate(options.Items, options.Classes, options.Seed) : DemoData.Load(options.Folder, definition, definition.Relations[0]);
         var crash = new CrashOnce(definition.ReplayTopic());
         var total = Stopwatch.StartNew();
         DemoConsole.Say($"Strategy {definition.Relations[0].Strategy.ToString().ToLowerInvariant()}");
         await using var runner = await console.PhaseAsync(
-            "Start Kafka, DynamoDB, Step Functions, functions and join host", progress => LocalRunner.StartAsync(Runner(options.Strategy, data, crash), log, progress, cancellationToken));
+            "Start Kafka, DynamoDB, Step Functions, functions and join host", progress => LocalRunner.StartAsync(Runner(options, data, crash), log, progress, cancellationToken));
         await using var steps = new DemoSteps(runner, Entity, data, console, cancellationToken);
         var checks = await new DemoRun(steps, crash).RunAsync();
         console.Summary(checks);
@@ -38,9 +40,11 @@ internal static class DemoCommand
         return checks.All(check => check.Passed) ? 0 : 1;
     }
 
-    private static RunnerOptions Runner(Strategy? strategy, DemoData data, CrashOnce crash) => new()
+    private static RunnerOptions Runner(DemoOptions options, DemoData data, CrashOnce crash) => new()
     {
-        Strategy = strategy,
+        DefinitionsPath = options.Definitions,
+        Strategy = options.Strategy,
+        StrategyEntity = Entity,
         PartitionFactor = PartitionFactor(data),
         Adjust = adjusted => adjusted.Replay is null ? adjusted : adjusted with { Replay = adjusted.Replay with { PageSize = PageSize(data) } },
         WrapWriter = writer =>

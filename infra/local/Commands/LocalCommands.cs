@@ -15,7 +15,9 @@ internal static class LocalCommands
 {
     private static readonly Option<bool> Verbose = new("--verbose") { Description = "Print the log of all parts.", Recursive = true };
 
-    private static readonly Option<Strategy?> StrategyOption = Strategies("Strategy of all relations instead of what the definitions say; the result is the same.");
+    private static readonly Option<Strategy?> StrategyOption = Strategies("Strategy of all relations instead of what the definition of the demo's entity says (up: of all definitions that can take it); the result is the same.");
+
+    private static readonly Option<DirectoryInfo> Definitions = new Option<DirectoryInfo>("--definitions") { Description = "Folder of the definitions; default: infra/entities. All of them run." }.AcceptExistingOnly();
 
     public static RootCommand Build() => new("EntitySync on one machine: the deployed functions, definitions and state machine with an embedded Kafka, DynamoDB Local and a Step Functions interpreter.")
     {
@@ -27,9 +29,16 @@ internal static class LocalCommands
         var http = Port("--http-port", "the reference API");
         var stepFunctions = Port("--stepfunctions-port", "the Step Functions endpoint");
         var join = Port("--join-port", "the join host's health and status endpoints");
-        var command = new Command("up", "Start everything, print where it listens, and run until Ctrl-C.") { http, stepFunctions, join, StrategyOption };
+        var command = new Command("up", "Start everything, print where it listens, and run until Ctrl-C.") { http, stepFunctions, join, StrategyOption, Definitions };
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed, log => UpCommand.RunAsync(
-            new RunnerOptions { HttpPort = parsed.GetValue(http), StepFunctionsPort = parsed.GetValue(stepFunctions), JoinPort = parsed.GetValue(join), Strategy = parsed.GetValue(StrategyOption) },
+            new RunnerOptions
+            {
+                HttpPort = parsed.GetValue(http),
+                StepFunctionsPort = parsed.GetValue(stepFunctions),
+                JoinPort = parsed.GetValue(join),
+                Strategy = parsed.GetValue(StrategyOption),
+                DefinitionsPath = DefinitionsOf(parsed),
+            },
             log,
             cancellationToken)));
         return command;
@@ -40,13 +49,21 @@ internal static class LocalCommands
         var items = new Option<int>("--items") { Description = "Items to generate.", DefaultValueFactory = _ => 20_000 };
         var classes = new Option<int>("--classes") { Description = "Delivery classes to generate.", DefaultValueFactory = _ => 50 };
         var seed = new Option<int>("--seed") { Description = "Seed of the generated data.", DefaultValueFactory = _ => 1 };
-        var folder = new Option<DirectoryInfo>("--data") { Description = "Folder with items.ndjson and delivery-classes.ndjson of your own, one JSON object a line." };
+        var folder = new Option<DirectoryInfo>("--data") { Description = "Folder with records of your own: TOPIC.ndjson, one JSON object a line." };
         folder.AcceptExistingOnly();
         items.Validators.Add(result => Between(result, 1, 1_000_000));
         classes.Validators.Add(result => Between(result, 1, 10_000));
-        var command = new Command("demo", "Load items and delivery classes, change one class, and check that every affected item follows. Exit status 1 when a check fails.") { items, classes, seed, folder, StrategyOption };
-        command.SetAction((parsed, cancellationToken) => RunAsync(parsed, log => DemoCommand.RunAsync(
-            new DemoOptions(parsed.GetValue(items), parsed.GetValue(classes), parsed.GetValue(seed), parsed.GetValue(folder)?.FullName, parsed.GetValue(StrategyOption)), log, cancellationToken)));
+        var entity = new Argument<string>("entity") { Description = "Another entity than item: feed it with its example records, and compare what comes out with expected.ndjson.", DefaultValueFactory = _ => DemoCommand.Entity };
+        var command = new Command("demo", "Load items and delivery classes, change one class, and check that every affected item follows. Exit status 1 when a check fails.")
+        {
+            entity, items, classes, seed, folder, StrategyOption, Definitions,
+        };
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed, log => parsed.GetValue(entity) is { } name && name != DemoCommand.Entity
+            ? ExampleCommand.RunAsync(new ExampleOptions(name, DefinitionsOf(parsed), parsed.GetValue(folder)?.FullName, parsed.GetValue(StrategyOption)), log, cancellationToken)
+            : DemoCommand.RunAsync(
+                new DemoOptions(parsed.GetValue(items), parsed.GetValue(classes), parsed.GetValue(seed), parsed.GetValue(folder)?.FullName, parsed.GetValue(StrategyOption), DefinitionsOf(parsed)),
+                log,
+                cancellationToken)));
         return command;
     }
 
@@ -61,6 +78,8 @@ internal static class LocalCommands
         }));
         return command;
     }
+
+    private static string DefinitionsOf(ParseResult parsed) => parsed.GetValue(Definitions)?.FullName ?? Checkout.PathOf("infra", "entities");
 
     private static Option<int> Port(string name, string of)
     {

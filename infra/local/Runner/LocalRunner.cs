@@ -98,8 +98,8 @@ public sealed class LocalRunner : IAsyncDisposable
     private async Task StartPartsAsync(Action<string> progress, CancellationToken cancellationToken)
     {
         var guard = Own(await RunGuard.StartAsync(cancellationToken));
-        Catalog = new EntityCatalog(DefinitionLoader.LoadCatalog(Options.DefinitionsPath, Options.Strategy).All.Select(Options.Adjust));
-        var topics = TopicSetup.WithInternalTopics(TopicsFile.Load(Checkout.PathOf("infra", "topics.yaml")), Catalog);
+        Catalog = new EntityCatalog(DefinitionSetup.Load(Options.DefinitionsPath, Options.Strategy, Options.StrategyEntity).All.Select(Options.Adjust));
+        var topics = TopicSetup.For(TopicsFile.Load(Checkout.PathOf("infra", "topics.yaml")), Catalog);
 
         progress("Kafka");
         Settings = EntitySyncSettings.FromEnvironment() with { DefinitionsPath = Options.DefinitionsPath, JoinHttpPort = Options.JoinPort };
@@ -121,6 +121,7 @@ public sealed class LocalRunner : IAsyncDisposable
         progress("Functions and Step Functions");
         await StartFunctionsAsync(guard, cancellationToken);
 
+        await Options.BeforeJoinHost(this, cancellationToken);
         progress("Join host");
         await StartJoinHostAsync(cancellationToken);
         Own(new Stopping(StopJoinHostAsync));

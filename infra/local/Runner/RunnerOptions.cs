@@ -19,14 +19,22 @@ public sealed record RunnerOptions
     /// <summary>Folder of the definitions; default: the checkout's.</summary>
     public string DefinitionsPath { get; init; } = Checkout.PathOf("infra", "entities");
 
-    /// <summary>Strategy of all relations, whatever the definitions say; null for their own.</summary>
+    /// <summary>Strategy of all relations, whatever the definition says; null for its own.</summary>
     public Strategy? Strategy { get; init; }
+
+    /// <summary>The entity that <see cref="Strategy"/> is meant for; null for all that can take it, while the others keep their own.</summary>
+    public string? StrategyEntity { get; init; }
 
     /// <summary>Partition counts of infra/topics.yaml times this: the embedded cluster keeps only 5 MiB a partition.</summary>
     public int PartitionFactor { get; init; } = 1;
 
     /// <summary>Changes the definitions before anyone sees them, e.g. to a smaller replay page.</summary>
     public Func<EntityDefinition, EntityDefinition> Adjust { get; init; } = definition => definition;
+
+    /// <summary>
+    /// Called when all but the join host runs. What is written to related topics here is in the broadcast tables before the first root record is joined.
+    /// </summary>
+    public Func<LocalRunner, CancellationToken, Task> BeforeJoinHost { get; init; } = (_, _) => Task.CompletedTask;
 
     /// <summary>Times of replays, e.g. a shorter lease.</summary>
     public ReplayOptions Replay { get; init; } = new();

@@ -15,8 +15,8 @@ internal sealed class SolrFeed : IAsyncDisposable
     public SolrFeed(EntitySyncSettings settings, EntityCatalog catalog, SolrServer solr)
     {
         var collections = catalog.All
-            .Where(definition => definition.Replay?.Ids is SolrIdSourceDefinition)
-            .ToDictionary(definition => definition.Root.Topic, definition => Collection(solr, (SolrIdSourceDefinition)definition.Replay!.Ids), StringComparer.Ordinal);
+            .Where(definition => definition.Root.Format == DocumentFormat.Json && definition.Replay?.Ids is SolrIdSourceDefinition)
+            .ToLookup(definition => definition.Root.Topic, definition => Collection(solr, (SolrIdSourceDefinition)definition.Replay!.Ids), StringComparer.Ordinal);
         _reading = collections.Count == 0 ? Task.CompletedTask : Task.Factory.StartNew(() => Read(settings, collections), TaskCreationOptions.LongRunning);
     }
 
@@ -29,19 +29,22 @@ internal sealed class SolrFeed : IAsyncDisposable
 
     private static SolrCollection Collection(SolrServer solr, SolrIdSourceDefinition ids) => solr.Collection(ids.Collection, ids.Key, [.. ids.Match.Values, "online"]);
 
-    private void Read(EntitySyncSettings settings, Dictionary<string, SolrCollection> collections)
+    private void Read(EntitySyncSettings settings, ILookup<string, SolrCollection> collections)
     {
         using var consumer = new ConsumerBuilder<string, byte[]?>(KafkaClientConfig.Consumer(settings, $"local-search-{Environment.ProcessId}"))
             .SetValueDeserializer(NullableBytes.Instance)
             .SetErrorHandler((_, _) => { })
             .Build();
-        consumer.Subscribe(collections.Keys);
+        consumer.Subscribe(collections.Select(topic => topic.Key));
         while (!_stop.IsCancellationRequested)
         {
             if (Next(consumer) is not { Message: { Key: { } key } message } record) continue;
-            var collection = collections[record.Topic];
-            if (message.Value is null) collection.Delete(key);
-            else if (Parse(key, message.Value) is { } document) collection.Upsert(document);
+            var document = message.Value is null ? null : Parse(key, message.Value);
+            foreach (var collection in collections[record.Topic])
+            {
+                if (message.Value is null) collection.Delete(key);
+                else if (document is not null) collection.Upsert(document);
+            }
         }
 
         consumer.Close();

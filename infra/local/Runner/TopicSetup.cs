@@ -9,21 +9,38 @@ using EntitySync.Local.Template;
 
 namespace EntitySync.Local.Runner;
 
-/// <summary>Makes the topics of infra/topics.yaml and the internal topics of the definitions, in the embedded cluster or in a real one.</summary>
+/// <summary>Makes the topics of infra/topics.yaml and those of the definitions, in the embedded cluster or in a real one.</summary>
 internal static class TopicSetup
 {
-    private static readonly TimeSpan InternalRetention = TimeSpan.FromDays(7);
+    private const int Partitions = 3;
+    private const int DeadLetterPartitions = 1;
+    private static readonly TimeSpan Retention = TimeSpan.FromDays(7);
 
-    /// <summary>The listed topics, and the internal topics of the join topologies that are not among them: definitions of one's own need no other file.</summary>
+    /// <summary>
+    /// The listed topics, and what the definitions need beside them, so that a definition of one's own needs no other file: root and related topics with a
+    /// default number of partitions, all others with as many as their task needs.
+    /// </summary>
     /// <exception cref="Core.Errors.InvalidRequestException">The join topology cannot run a definition.</exception>
-    public static IReadOnlyList<TopicSettings> WithInternalTopics(IReadOnlyList<TopicSettings> listed, EntityCatalog catalog)
+    public static IReadOnlyList<TopicSettings> For(IReadOnlyList<TopicSettings> listed, EntityCatalog catalog)
     {
-        var partitions = listed.ToDictionary(topic => topic.Name, topic => topic.Partitions, StringComparer.Ordinal);
-        // One that follows a topic nobody lists is left to whoever makes that topic; the join host names what is missing.
-        var internalTopics = catalog.All.SelectMany(definition => JoinTopology.BuildTopology(definition).InternalTopics)
-            .Where(topic => !partitions.ContainsKey(topic.Name) && partitions.ContainsKey(topic.PartitionsOf))
-            .Select(topic => new TopicSettings(topic.Name, partitions[topic.PartitionsOf], topic.IsCompacted, topic.IsCompacted ? null : InternalRetention));
-        return [.. listed, .. internalTopics];
+        var topics = listed.ToDictionary(topic => topic.Name, StringComparer.Ordinal);
+        foreach (var definition in catalog.All)
+        {
+            var topology = JoinTopology.BuildTopology(definition);
+            var isTable = definition.Root.Kind == RootKind.Table;
+            Add(definition.Root.Topic, Partitions, isTable);
+            foreach (var relation in definition.AllRelations) Add(relation.From, Partitions, isCompacted: true);
+            var partitions = topics[definition.Root.Topic].Partitions;
+            Add(definition.ReplayTopic(), partitions, isCompacted: false);
+            Add(definition.UpdatesTopic(), partitions, isCompacted: false);
+            Add(definition.Output.Topic, partitions, isTable);
+            Add(definition.DeadLetterTopic(), DeadLetterPartitions, isCompacted: false);
+            foreach (var topic in topology.InternalTopics) Add(topic.Name, topics[topology.PartitionedLike(topic.Name)].Partitions, topic.IsCompacted);
+        }
+
+        return [.. topics.Values];
+
+        void Add(string name, int partitions, bool isCompacted) => topics.TryAdd(name, new TopicSettings(name, partitions, isCompacted, isCompacted ? null : Retention));
     }
 
     public static void Create(EmbeddedKafka kafka, IEnumerable<TopicSettings> topics, int partitionFactor)

@@ -1,0 +1,45 @@
+using EntitySync.Core.Definitions;
+
+namespace EntitySync.Local.Samples;
+
+/// <summary>A file of a sample folder and the topic its records belong to.</summary>
+/// <param name="IsRoot">True for the entity's own records.</param>
+/// <param name="Relation">The relation that reads the topic, the first one if there are several; null for the root's.</param>
+public sealed record SampleTopic(string Topic, string File, bool IsRoot, RelationDefinition? Relation)
+{
+    /// <exception cref="InvalidDataException">The file or a line cannot be used; the message names file and line and the way out.</exception>
+    public IEnumerable<SampleRecord> Read(EntityDefinition definition) => SampleFile.Read(File, IsRoot ? SampleKeys.OfRoot(definition) : SampleKeys.OfRelation(Relation!));
+}
+
+/// <summary>A folder with sample records of an entity: <c>TOPIC.ndjson</c> for its root and relations, and <c>expected.ndjson</c> with what comes out.</summary>
+public static class SampleFolder
+{
+    public const string Expected = "expected.ndjson";
+    private const string Ending = ".ndjson";
+
+    /// <summary>The topics of related rows in the order of the definition, then the root's. A relation may be without file: it has no rows.</summary>
+    /// <exception cref="InvalidDataException">The folder or the root's file is missing, or a file belongs to no topic.</exception>
+    public static IReadOnlyList<SampleTopic> Topics(EntityDefinition definition, string folder)
+    {
+        if (!Directory.Exists(folder)) throw new InvalidDataException($"{folder} does not exist. It is to hold records of entity '{definition.Entity}': {Names(definition)}.");
+        var files = Directory.EnumerateFiles(folder, "*" + Ending).Select(file => Path.GetFileName(file)).ToHashSet(StringComparer.Ordinal);
+        var wanted = Sources(definition).Select(source => source with { File = Path.Combine(folder, source.Topic + Ending) }).ToList();
+        if (!files.Contains(definition.Root.Topic + Ending)) throw new InvalidDataException($"{Path.Combine(folder, definition.Root.Topic + Ending)} does not exist: without records of the root nothing comes out.");
+        var strange = files.Except(wanted.Select(topic => topic.Topic + Ending)).Where(file => file != Expected).Order(StringComparer.Ordinal).ToList();
+        if (strange.Count > 0) throw new InvalidDataException($"{Path.Combine(folder, strange[0])} belongs to no topic of entity '{definition.Entity}': {Names(definition)} and {Expected} are read.");
+        return wanted.FindAll(topic => files.Contains(topic.Topic + Ending));
+    }
+
+    /// <summary>What is to come out: for a table each key's last document, null or no line for one that is deleted; for a stream every record, in any order.</summary>
+    /// <exception cref="InvalidDataException">There is none, or a line cannot be used.</exception>
+    public static IEnumerable<SampleRecord> ReadExpected(EntityDefinition definition, string folder) =>
+        SampleFile.Read(Path.Combine(folder, Expected), SampleKeys.OfRoot(definition with { Root = definition.Root with { Format = DocumentFormat.Json } }));
+
+    private static IEnumerable<SampleTopic> Sources(EntityDefinition definition) => definition.AllRelations
+        .Where(relation => relation.From != definition.Root.Topic)
+        .DistinctBy(relation => relation.From, StringComparer.Ordinal)
+        .Select(relation => new SampleTopic(relation.From, "", IsRoot: false, relation))
+        .Append(new SampleTopic(definition.Root.Topic, "", IsRoot: true, null));
+
+    private static string Names(EntityDefinition definition) => string.Join(", ", Sources(definition).Select(source => source.Topic + Ending));
+}
