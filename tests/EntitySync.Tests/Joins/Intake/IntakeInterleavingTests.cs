@@ -59,6 +59,27 @@ public sealed class IntakeInterleavingTests
         held.ShouldBeGreaterThan(Seeds);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void RowThatComesAgainAfterACrash_IsPassedOver_AlsoWhileAnotherHasItsKey(bool isShared)
+    {
+        using var world = new IntakeWorld();
+        world.Append(1, Json(1, "a", 1));
+        world.Append(1, Json(1, "a", 2));
+        Drain(world, new Random(1));
+        if (isShared) world.Append(2, Json(2, "a", 3));
+        Drain(world, new Random(1));
+        var emitted = world.Counts.Emitted;
+        world.CrashIntake(1);
+        Drain(world, new Random(1));
+
+        world.Counts.Emitted.ShouldBe(emitted);
+        world.Last.ShouldHaveSingleItem().Value.ShouldBe(isShared ? Json(2, "a", 3) : Json(1, "a", 2));
+        world.Logger.Lines[^1].ShouldBe(
+            "users-1@0 is passed over: offset 1 of the row is held. After a crash rows come again; but if the topic was made anew, make 'user-root' anew too (1 such since the last line)");
+    }
+
     private static SortedDictionary<string, string> Run(IntakeWorld world, int seed)
     {
         var random = new Random(seed);

@@ -1,7 +1,7 @@
 using System.Text;
 using EntitySync.Core.Joins;
 using EntitySync.Core.State;
-using Microsoft.Extensions.Logging.Abstractions;
+using EntitySync.Testing;
 
 namespace EntitySync.Tests.Joins.Intake;
 
@@ -31,6 +31,8 @@ internal sealed class IntakeWorld : IEmissionSink, IDisposable
     }
 
     public JoinCounts Counts { get; } = new();
+
+    public RecordingLogger Logger { get; } = new();
 
     public JoinTask RootTask => _rootTask;
 
@@ -120,7 +122,7 @@ internal sealed class IntakeWorld : IEmissionSink, IDisposable
     {
         var part = _topology.SubTopologies.Single(part => part.Kind == kind);
         var partitions = _topology.Topics.ToDictionary(topic => topic, topic => topic == UserTable.Topic ? Partitions : 1);
-        return JoinTask.Create(_topology, part, partition, new TaskPorts(partitions, this, Counts, NullLogger.Instance, TimeProvider.System));
+        return JoinTask.Create(_topology, part, partition, new TaskPorts(partitions, this, Counts, Logger, TimeProvider.System));
     }
 
     private static LogRecord Record(int partition, int offset, byte[] key, byte[]? value) => new(0, partition, offset, 0, OptionalBytes.From(key), OptionalBytes.From(value), []);

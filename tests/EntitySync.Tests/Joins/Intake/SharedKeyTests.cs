@@ -134,6 +134,34 @@ public sealed class SharedKeyTests
         ]);
     }
 
+    [Fact]
+    public void EntityEmittedOnce_IsNotEmittedAgainForTheRowThatTakesItOver_ButAfterItsTombstone()
+    {
+        using var driver = new TopologyDriver(UserTable.Definition() with { Emit = new EmitDefinition(EmitWhen.Always, Once: true) }, partitions: 3);
+        Change(driver, 1, "a@x", 1);
+        Change(driver, 2, "a@x", 2);
+        Delete(driver, 1);
+        driver.Restart();
+        Change(driver, 2, "a@x", 3);
+        Delete(driver, 2);
+        driver.Restart();
+        Change(driver, 3, "a@x", 4);
+
+        driver.Emitted().ShouldBe([Row(1, "a@x", 1), "a@x gone", Row(3, "a@x", 4)]);
+    }
+
+    [Fact]
+    public void RecordOfAnotherPartition_StopsTheTaskWithTheReason()
+    {
+        using var driver = new TopologyDriver(UserTable.Definition(), partitions: 3);
+        byte[] key = [3, .. "a@x1"u8];
+        var own = Core.State.Murmur2Partitioner.PartitionFor("a@x"u8, 3);
+        var other = (own + 1) % 3;
+
+        Should.Throw<Core.Errors.InvalidRequestException>(() => driver.Pipe("user-root", key, null, other)).Message.ShouldBe(
+            $"user-root-{other}@0: entity key 'a@x' belongs to partition {own} of 3. Only EntitySync may write internal topics, and they must keep their partition counts.");
+    }
+
     private static void Change(TopologyDriver driver, int id, string email, int n) =>
         driver.Change(Events, id, Events.Update($$"""{"id":{{id}},"email":"{{email}}","plan":"gold","n":{{n}}}"""), partition: id % driver.Partitions);
 
