@@ -25,7 +25,7 @@ public sealed class JoinHostApplicationTests
     public void EntityThatCannotBeJoined_IsRefusedBeforeTheStart()
     {
         var item = SampleDefinitions.Item();
-        var debezium = item with { Root = item.Root with { Format = DocumentFormat.Debezium } };
-        Should.Throw<InvalidRequestException>(() => JoinHostApplication.Build(new EntitySyncSettings(), new EntityCatalog([debezium]))).Message.ShouldContain("'item'");
+        var stream = item with { Root = item.Root with { Format = DocumentFormat.Debezium, Kind = RootKind.Stream } };
+        Should.Throw<InvalidRequestException>(() => JoinHostApplication.Build(new EntitySyncSettings(), new EntityCatalog([stream]))).Message.ShouldContain("'item'");
     }
 }
