@@ -12,8 +12,13 @@ public sealed record JoinHostOptions
     /// <summary>Bounds and switches of the topologies; null: what the settings say.</summary>
     public JoinOptions? Join { get; init; }
 
-    /// <summary>Ask the cluster at each start of a session whether topics are compacted. The embedded cluster never answers such a request.</summary>
-    public bool ChecksCompaction { get; init; } = true;
+    /// <summary>
+    /// Ask the cluster at each start of a session whether topics are compacted and how large their records may be. The embedded cluster never answers such a request.
+    /// </summary>
+    public bool ChecksTopicSettings { get; init; } = true;
+
+    /// <summary>Largest records of topics, in bytes, whatever the cluster tells.</summary>
+    public IReadOnlyDictionary<string, int> MaximumRecordBytes { get; init; } = new Dictionary<string, int>();
 
     /// <summary>How long a question about an entity waits for the join thread's answer.</summary>
     public TimeSpan QueryTimeout { get; init; } = TimeSpan.FromSeconds(2);

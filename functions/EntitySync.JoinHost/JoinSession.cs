@@ -31,9 +31,9 @@ internal sealed class JoinSession : IDisposable
     public JoinSession(JoinThreadContext context, ThreadClients clients)
     {
         _context = context;
-        _partitionCounts = TopicCheck.Run(clients, context);
-        _producer = new ThreadProducer(clients, context.Options, context.Time);
-        _sink = new KafkaEmissionSink(_producer, context.Topologies.Select(topology => (topology, context.Counts[topology.Entity])), context.Refused, context.Logger);
+        (_partitionCounts, var limits) = TopicCheck.Run(clients, context);
+        _producer = new ThreadProducer(clients, limits, context.Options, context.Time);
+        _sink = new KafkaEmissionSink(_producer, limits, context.Topologies.Select(topology => (topology, context.Counts[topology.Entity])), context.Refused, context.Logger);
         _partitions = new PartitionSet(context, _partitionCounts, _sink, clients);
         _committer = new PositionCommitter(context, _producer, _sink, _partitions.Owned);
         _fanout = new FanoutPace(context.Options.FanoutStep, context.Time);

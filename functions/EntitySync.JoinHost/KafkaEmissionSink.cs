@@ -12,14 +12,15 @@ namespace EntitySync.JoinHost;
 
 /// <summary>
 /// Writes what tasks emit through the thread's producer, in its transaction if it has them, and knows what is not acknowledged yet.
-/// An emission that a topic will never take (too large) goes to the dead-letter topic; any other failure is final for the session:
-/// it must not commit, and the next one starts from the committed positions.
+/// An emission that a topic will never take (too large) goes to the dead-letter topic, as far as the limits are known before it is sent; any other failure is
+/// final for the session: it must not commit, and the next one starts from the committed positions.
 /// </summary>
 internal sealed class KafkaEmissionSink : IEmissionSink
 {
     private static readonly TimeSpan WaitStep = TimeSpan.FromMilliseconds(100);
 
     private readonly ThreadProducer _producer;
+    private readonly RecordLimits _limits;
     private readonly ImmutableDictionary<string, (JoinTopology Topology, JoinCounts Counts)> _byEmissionTopic;
     private readonly TopicPartitions _partitions = new();
     private readonly EmissionHeaders _headers = new();
@@ -30,9 +31,10 @@ internal sealed class KafkaEmissionSink : IEmissionSink
     private string? _failure;
 
     public KafkaEmissionSink(
-        ThreadProducer producer, IEnumerable<(JoinTopology Topology, JoinCounts Counts)> topologies, RefusedEmissions known, ILogger logger)
+        ThreadProducer producer, RecordLimits limits, IEnumerable<(JoinTopology Topology, JoinCounts Counts)> topologies, RefusedEmissions known, ILogger logger)
     {
         _producer = producer;
+        _limits = limits;
         _byEmissionTopic = topologies.ToImmutableDictionary(entry => entry.Topology.EmissionTopic, StringComparer.Ordinal);
         _known = known;
         _logger = logger;
@@ -49,7 +51,7 @@ internal sealed class KafkaEmissionSink : IEmissionSink
         var value = new OutgoingValue(emission.IsTombstone ? null : emission.Value.ToArray(), emission.RootPosition, isLive ? null : headers);
         var message = new Message { Key = emission.HasKey ? emission.Key.ToArray() : null, Value = value, Headers = headers };
         var topic = emission.Topology.EmissionTopic;
-        if (_known.Find(topic, message.Key, value.Bytes) is { } reason) SendInstead(new RefusedRecord(topic, message.Key, value, reason));
+        if (Refusal(topic, message) is { } reason) SendInstead(new RefusedRecord(topic, message.Key, value, reason));
         else Send(_partitions.Any(topic), message);
     }
 
@@ -90,10 +92,13 @@ internal sealed class KafkaEmissionSink : IEmissionSink
 
     private void SendDeadLetter(string topic, byte[]? key, byte[]? bytes, Headers headers)
     {
-        var value = new OutgoingValue(bytes, null, headers);
-        if (_known.Find(topic, key, bytes) is { } reason) SendInstead(new RefusedRecord(topic, key, value, reason));
-        else Send(_partitions.Any(topic), new Message { Key = key, Value = value, Headers = headers });
+        var message = new Message { Key = key, Value = new OutgoingValue(bytes, null, headers), Headers = headers };
+        if (Refusal(topic, message) is { } reason) SendInstead(new RefusedRecord(topic, key, message.Value, reason));
+        else Send(_partitions.Any(topic), message);
     }
+
+    private string? Refusal(string topic, Message message) =>
+        _known.Find(topic, message.Key, message.Value.Bytes) ?? _limits.Refusal(topic, message.Key, message.Value.Bytes, message.Headers);
 
     private void Send(TopicPartition partition, Message message)
     {

@@ -44,11 +44,14 @@ internal sealed class ThreadClients(EntitySyncSettings settings, JoinHostOptions
         return Consumer(config).Build();
     }
 
-    public RecordProducer Producer()
+    /// <param name="limits">Of the topics it writes.</param>
+    public RecordProducer Producer(RecordLimits limits)
     {
         var config = IsTransactional
             ? KafkaClientConfig.TransactionalProducer(settings, transactionalId, options.TransactionTimeout)
             : KafkaClientConfig.Producer(settings, options.DeliveryTimeout);
+        config.MessageMaxBytes = limits.LargestRecordBytes;
+        config.BatchSize = limits.BatchBytes;
         config.DeliveryReportFields = "key,value,status";
         config.EnableBackgroundPoll = false; // a thread of the client would free what the join thread has allocated, and they would contend for it
         return new ProducerBuilder<byte[]?, OutgoingValue>(config)

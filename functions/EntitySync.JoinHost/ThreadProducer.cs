@@ -11,13 +11,13 @@ namespace EntitySync.JoinHost;
 /// </list>
 /// The next session has a producer of its own in both cases, so it need not be told which it was.
 /// </summary>
-internal sealed class ThreadProducer(ThreadClients clients, JoinHostOptions options, TimeProvider time) : IDisposable
+internal sealed class ThreadProducer(ThreadClients clients, RecordLimits limits, JoinHostOptions options, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan CallStep = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AbortTimeout = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(50);
 
-    private readonly RecordProducer _producer = clients.Producer();
+    private readonly RecordProducer _producer = clients.Producer(limits);
     private bool _isFatal;
 
     public bool IsTransactional => clients.IsTransactional;

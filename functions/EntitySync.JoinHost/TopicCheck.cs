@@ -5,11 +5,11 @@ namespace EntitySync.JoinHost;
 /// <summary>Looks at the topics of all topologies before a thread joins the group.</summary>
 internal static class TopicCheck
 {
-    /// <returns>Partition count of each topic.</returns>
+    /// <returns>Partition count of each topic, and how large their records may be.</returns>
     /// <exception cref="JoinThreadException">
-    /// Topics are missing, their partition counts do not go together, or a table's topic is not compacted; all problems are named.
+    /// Topics are missing, their partition counts do not go together, a table's topic is not compacted, or an internal one takes too little; all problems are named.
     /// </exception>
-    public static IReadOnlyDictionary<string, int> Run(ThreadClients clients, JoinThreadContext context)
+    public static (IReadOnlyDictionary<string, int> Partitions, RecordLimits Limits) Run(ThreadClients clients, JoinThreadContext context)
     {
         using var admin = clients.Admin();
 
@@ -18,8 +18,9 @@ internal static class TopicCheck
             .Where(topic => !topic.Error.IsError && topic.Partitions.Count > 0)
             .ToDictionary(topic => topic.Topic, topic => topic.Partitions.Count, StringComparer.Ordinal);
         var problems = context.Topologies.SelectMany(topology => Missing(topology, found).Concat(Unequal(topology, found))).Distinct().ToList();
-        if (problems.Count == 0) problems = CompactionCheck.Run(admin, clients, context);
-        return problems.Count == 0 ? found : throw new JoinThreadException(string.Join("; ", problems));
+        var limits = RecordLimits.None;
+        if (problems.Count == 0) (problems, limits) = TopicSettingsCheck.Run(admin, clients, context);
+        return problems.Count == 0 ? (found, limits) : throw new JoinThreadException(string.Join("; ", problems));
     }
 
     private static IEnumerable<string> Missing(JoinTopology topology, Dictionary<string, int> found)

@@ -14,6 +14,9 @@ public sealed record JoinTopology
     /// <summary>Stage name in dead letters.</summary>
     public const string Stage = "join";
 
+    // A joined row is a related row to the join above it, and must fit into an answer.
+    private static readonly EnrichmentLimits JoinedRows = new() { MaximumOutputBytes = JoinOptions.DefaultAnswerBytes };
+
     /// <summary>As the file has it, nested relations included.</summary>
     public required EntityDefinition Definition { get; init; }
 
@@ -62,7 +65,7 @@ public sealed record JoinTopology
     public static JoinTopology BuildTopology(EntityDefinition definition, Func<EntityDefinition, IEntityHook>? hooks = null)
     {
         TopologyRules.Check(definition);
-        var nodes = definition.Flatten().Select((node, index) => new JoinNode(node, Enricher.CompileJoined(node, hooks: hooks), IsNested: index > 0)).ToList();
+        var nodes = definition.Flatten().Select((node, index) => new JoinNode(node, Enricher.CompileJoined(node, index > 0 ? JoinedRows : null, hooks), IsNested: index > 0)).ToList();
         return new JoinTopology
         {
             Definition = definition,

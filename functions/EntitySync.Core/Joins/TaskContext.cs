@@ -81,6 +81,9 @@ public sealed record TaskPorts(IReadOnlyDictionary<string, int> Partitions, IEmi
 /// <summary>Bounds and switches of a topology.</summary>
 public sealed record JoinOptions
 {
+    /// <summary>Default of <see cref="AnswerBytes"/>; also the largest row that a nested join sends on.</summary>
+    public const int DefaultAnswerBytes = 900 * 1024;
+
     /// <summary>A fan-out visit emits only when the output differs from the key's last one. Off: every visit emits, but for those that a row changed which loses a pick before and after.</summary>
     public bool SuppressEqualOutput { get; init; } = true;
 
@@ -94,7 +97,7 @@ public sealed record JoinOptions
     /// Largest answer of a shuffle relation, in bytes: all rows of one join value together. Beyond it the entities that refer to the value are rejected with the
     /// reason. Must leave room for key and record head below the answers topic's <c>max.message.bytes</c>, 1 MiB by default.
     /// </summary>
-    public int AnswerBytes { get; init; } = 900 * 1024;
+    public int AnswerBytes { get; init; } = DefaultAnswerBytes;
 
     /// <summary>Events of a stream root that may wait for answers in one task; beyond it the root topic is not read until half of them have left.</summary>
     public int WaitingEvents { get; init; } = 10_000;

@@ -151,7 +151,7 @@ public sealed class LocalRunner : IAsyncDisposable
     private JoinHostOptions CreateJoinOptions()
     {
         var options = new JoinHostOptions { ListenAddress = System.Net.IPAddress.Loopback };
-        return Kafka is null ? options : options with { SessionTimeout = EmbeddedSessionTimeout, ChecksCompaction = false };
+        return Kafka is null ? options : options with { SessionTimeout = EmbeddedSessionTimeout, ChecksTopicSettings = false };
     }
 
     private Dictionary<string, string> Parameters() => new(StringComparer.Ordinal)

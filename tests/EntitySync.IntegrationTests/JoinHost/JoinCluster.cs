@@ -44,7 +44,7 @@ public sealed class JoinCluster : IAsyncDisposable
             JoinProcessingGuarantee = guarantee ?? (_topics.IsReal ? ProcessingGuarantee.ExactlyOnce : ProcessingGuarantee.AtLeastOnce),
         };
         Definition = SampleDefinitions.Item() with { Entity = Topic("item"), Root = SampleDefinitions.Item().Root with { Topic = Topic("items") } };
-        Options = Options with { ChecksCompaction = _topics.IsReal }; // the embedded cluster lets such a request wait for its timeout
+        Options = Options with { ChecksTopicSettings = _topics.IsReal }; // the embedded cluster lets such a request wait for its timeout
         if (createTopics) CreateTopics(Topics);
         var config = KafkaClientConfig.Producer(Settings, TimeSpan.FromSeconds(30));
         config.MessageMaxBytes = 2 * KafkaClientConfig.MaxMessageBytes; // so that it can send what the host may not
@@ -109,7 +109,7 @@ public sealed class JoinCluster : IAsyncDisposable
         Definition = definitions[0].Definitions[0];
         Others = [.. definitions.Skip(1).Select(result => result.Definitions[0])];
         var counts = partitions.ToDictionary(entry => Topic(entry.Topic), entry => entry.Partitions, StringComparer.Ordinal);
-        foreach (var topology in Others.Prepend(Definition).Select(JoinTopology.BuildTopology))
+        foreach (var topology in Others.Prepend(Definition).Select(definition => JoinTopology.BuildTopology(definition)))
         {
             foreach (var topic in topology.InternalTopics) counts[topic.Name] = counts[topology.PartitionedLike(topic.Name)];
             var compacted = topology.SubTopologies.SelectMany(part => part.Sources).Where(source => source.RestoresState).Select(source => source.Topic).ToHashSet();

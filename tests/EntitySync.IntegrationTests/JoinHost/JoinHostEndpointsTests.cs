@@ -10,7 +10,7 @@ public sealed class JoinHostEndpointsTests
     public async Task Endpoints_TellWhatTheContainerDoes()
     {
         await using var cluster = new JoinCluster(partitions: 2);
-        cluster.Options = cluster.Options with { ChecksCompaction = true, RequestTimeout = TimeSpan.FromSeconds(3) };
+        cluster.Options = cluster.Options with { ChecksTopicSettings = true, RequestTimeout = TimeSpan.FromSeconds(3) };
         var host = await cluster.StartReadyHostAsync();
         using var client = new HttpClient { BaseAddress = host.Address };
         cluster.Item("s0", 1);

@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using EntitySync.Adapters;
+using EntitySync.Core.Definitions;
 using EntitySync.Core.State;
 using EntitySync.JoinHost;
 
@@ -98,6 +99,41 @@ public sealed class TransactionTests
         host.Status.Entities[cluster.Entity].DeadLettered.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task EmissionLargerThanTheTopicTakes_IsDeadLetteredBeforeItBreaksTheTransaction()
+    {
+        await using var cluster = Cluster();
+        cluster.Options = cluster.Options with { MaximumRecordBytes = new Dictionary<string, int> { [cluster.Topic("item-updates")] = 100_000, [cluster.Topic("item-dead-letters")] = 150_000 } };
+        var host = await cluster.StartReadyHostAsync();
+        cluster.Item("a", 1);
+        cluster.Produce("items", "big", Random("big", 120_000));
+        cluster.Produce("items", "bigger", Random("bigger", 300_000));
+        cluster.Item("compressible", 1, padding: 300_000);
+        cluster.Item("b", 1);
+        cluster.FlushProducer();
+
+        (await cluster.ReadUntilAsync(outputs => outputs.Count == 3)).Select(output => output.Key).ShouldBe(["a", "compressible", "b"]);
+        var dead = await cluster.ReadUntilAsync(outputs => outputs.Count == 2, "item-dead-letters");
+        dead.Select(record => (record.Key, record.Value)).ShouldBe([("big", Random("big", 120_000)), ("bigger", Random("bigger", 300_000)[..(64 * 1024)])]);
+        dead[0].Headers[HeaderNames.DeadLetterReason].ShouldMatch(
+            @"^item-updates refuses the emission: its 1\d{5} bytes with key and headers are, even compressed, more than max\.message\.bytes=100000 of the topic; raise that, or take fewer rows or fields over \(limit, fields\)$");
+        dead[1].Headers[HeaderNames.DeadLetterReason].ShouldEndWith("; first 65536 of 300000 bytes");
+        dead.Select(record => record.Headers[HeaderNames.DeadLetterPosition]).ShouldBe(["items-0@1", "items-0@2"]);
+        host.Status.Threads[0].Transactions!.Aborted.ShouldBe(0);
+        host.Status.Entities[cluster.Entity].DeadLettered.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task InternalTopicThatTakesTooLittle_IsNamedAtTheStart()
+    {
+        await using var cluster = new JoinCluster(partitions: 1, createTopics: false);
+        cluster.Use(Strategy.Shuffle);
+        cluster.Options = cluster.Options with { MaximumRecordBytes = new Dictionary<string, int> { [$"{cluster.Entity}-deliveryClass-answers"] = 500_000 } };
+        var host = await cluster.StartHostAsync();
+        await cluster.UntilAsync(() => host.Status.Threads[0].Reason is not null, "the reason is shown");
+        host.Status.Threads[0].Reason.ShouldBe($"topic '{cluster.Entity}-deliveryClass-answers' has max.message.bytes=500000: internal records may have 954368 bytes");
+    }
+
     [Theory]
     [InlineData(ProcessingGuarantee.ExactlyOnce)]
     [InlineData(ProcessingGuarantee.AtLeastOnce)]
@@ -114,6 +150,13 @@ public sealed class TransactionTests
 
         await cluster.ReadUntilAsync(outputs => outputs.Select(output => output.Key).Distinct().Count() == 200);
         await cluster.UntilAsync(() => host.Status.IsReady, "it is ready again");
+    }
+
+    /// <summary>A document of so many bytes that compression does not make much smaller.</summary>
+    private static string Random(string sku, int bytes)
+    {
+        var head = $"{{\"sku\":\"{sku}\",\"r\":\"";
+        return head + new Random(bytes).GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", bytes - head.Length - 2) + "\"}";
     }
 
     private static JoinCluster Cluster() => new(partitions: 1, guarantee: ProcessingGuarantee.ExactlyOnce);

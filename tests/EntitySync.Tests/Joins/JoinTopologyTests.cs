@@ -66,6 +66,23 @@ public sealed class JoinTopologyTests
     }
 
     [Fact]
+    public void InternalTopicOfANestedJoin_IsPartitionedLikeATopicOfOthers()
+    {
+        var item = SampleDefinitions.Item(strategy: Strategy.Shuffle);
+        var nested = item.Relations[0] with { Name = "carrier", From = "carriers", Match = item.Relations[0].Key, Set = [new FieldMapping("carrier", SampleDefinitions.Path("name"))] };
+        var topology = JoinTopology.BuildTopology(item with { Relations = [item.Relations[0] with { Relations = [nested] }] });
+
+        topology.InternalTopics.Select(topic => $"{topic.Name} like {topology.PartitionedLike(topic.Name)}").ShouldBe(
+        [
+            "item-progress like items",
+            "item-deliveryClass-rows like delivery-classes", "item-deliveryClass-questions like delivery-classes", "item-deliveryClass-answers like items",
+            "item-deliveryClass-joined like delivery-classes", "item-deliveryClass-progress like delivery-classes",
+            "item-deliveryClass-carrier-rows like carriers", "item-deliveryClass-carrier-questions like carriers", "item-deliveryClass-carrier-answers like delivery-classes",
+        ]);
+        topology.PartitionedLike("items").ShouldBe("items");
+    }
+
+    [Fact]
     public void StreamRootWithShuffle_NotesWhatWaits()
     {
         var item = SampleDefinitions.Item(strategy: Strategy.Shuffle);

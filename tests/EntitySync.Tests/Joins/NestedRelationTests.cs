@@ -1,6 +1,7 @@
 using System.Text;
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Joins;
+using EntitySync.Core.State;
 using EntitySync.Testing;
 
 namespace EntitySync.Tests.Joins;
@@ -54,6 +55,26 @@ public sealed class NestedRelationTests
             """{"id":"ann","stars":[{"id":"s1","user":"ann","repoId":7,"repo":{"id":7,"name":"lib"}}]}""",
             """{"id":"ann"}""",
         ]);
+    }
+
+    [Theory]
+    [InlineData("broadcast")]
+    [InlineData("shuffle")]
+    public void JoinedRowThatIsTooLarge_IsDeadLetteredAndCountsAsNotThere(string strategy)
+    {
+        using var driver = Driver(strategy, strategy, missing: "omit");
+        driver.Root("ann", """{"id":"ann"}""");
+        driver.Pipe("repos", "7", """{"id":7}""");
+        var star = $$"""{"id":"s1","user":"ann","repoId":7,"note":"{{new string('n', 500_000)}}"}""";
+        driver.Pipe("stars", "s1", star);
+        var before = driver.Outputs.Count;
+        driver.Pipe("repos", "7", $$"""{"id":7,"text":"{{new string('t', 500_000)}}"}""");
+
+        var dead = driver.Outputs.Single(output => output.Topic == "user-dead-letters");
+        Encoding.UTF8.GetString(dead.Value!.Value.Span).ShouldBe(star);
+        Encoding.UTF8.GetString(dead.Key!.Value.Span).ShouldBe("s1");
+        Encoding.UTF8.GetString(dead.Headers.Single(header => header.Name == HeaderNames.DeadLetterReason).Value.Span).ShouldMatch(@"^the output would have some 10000\d\d bytes, more than 921600$");
+        driver.Outputs.Skip(before).Where(output => output.Topic == "profiles").Select(output => Encoding.UTF8.GetString(output.Value!.Value.Span)).ShouldBe(["""{"id":"ann"}"""]);
     }
 
     [Fact]

@@ -61,7 +61,7 @@ internal sealed class TopologyContender : BrokerContender
         if (Cluster.IsEmbedded)
         {
             // It waits for the session's time whenever a member has left, and for the fetch's whatever comes meanwhile.
-            options = options with { SessionTimeout = TimeSpan.FromSeconds(4), FetchWait = Cluster.EmbeddedFetchWait, ChecksCompaction = false };
+            options = options with { SessionTimeout = TimeSpan.FromSeconds(4), FetchWait = Cluster.EmbeddedFetchWait, ChecksTopicSettings = false };
         }
 
         _host = JoinHostApplication.Build(settings, new EntityCatalog([_definition]), logging => logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning), options);
