@@ -12,7 +12,7 @@ internal sealed class DefinitionRules(YamlPlace file, EntityDefinition definitio
         CheckEmit(file["emit"]);
         CheckEmitOfLookups(file["emit"]);
         if (definition.Root.Kind == RootKind.Table && !file["root"]["key"].Exists && file["root"].Exists)
-            problems.Add(file["root"]["key"], "required key is missing", "nothing", "the field that equals the record key; only root.kind stream may lack it");
+            problems.Add(file["root"]["key"], "a table needs it", "nothing", "the field that equals the record key, or root.kind stream");
         new RelationRules(problems).Check(file["relations"], definition);
         new MatchPathRules(problems).Check(file, definition);
         if (file["replay"].Exists) CheckReplay(file["replay"]);

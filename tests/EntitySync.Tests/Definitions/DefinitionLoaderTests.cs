@@ -57,7 +57,38 @@ public sealed class DefinitionLoaderTests : IDisposable
         (ids.Table, ids.Key, ids.Segments).ShouldBe(("users", "email", 8));
         ids.Indexes.ShouldBe([KeyValuePair.Create("payment", new DynamoDbIndexDefinition("by-user", "username"))]);
         (definition.Replay.PageSize, definition.Replay.RatePerSecond, definition.Replay.Filter).ShouldBe((1000, null, null));
-        definition.Emit.ShouldBe(new EmitDefinition(EmitWhen.OnChange, Once: true));
+        (definition.Emit.When, definition.Emit.Once, definition.Emit.Complete.Length).ShouldBe((EmitWhen.OnChange, true, 0));
+        definition.Hook.ShouldBeNull();
+    }
+
+    [Fact]
+    public void ComputedKeysHookAndCompleteness_AreCarriedByTheModel()
+    {
+        var definition = Samples.Load(Samples.Order);
+
+        definition.Root.Key.ToString().ShouldBe("{ template: \"{region}/{number}\", case: lower }");
+        var manufactured = definition.Relations[0];
+        manufactured.Key.ToString().ShouldBe("[order, { template: \"{maker}-{sku}\", case: upper }]");
+        manufactured.Match.ToString().ShouldBe("[number, { template: \"{lines[].maker}-{lines[].sku}\", case: upper }]");
+        (manufactured.Key.IsMany, manufactured.Match.IsMany).ShouldBe((false, true));
+        (definition.Emit.When, definition.Emit.Once, string.Join(' ', definition.Emit.Complete)).ShouldBe((EmitWhen.OnChange, false, "manufactured customer"));
+        definition.Hook.ShouldBe(new HookDefinition("Acme.Hooks", "Acme.Hooks.Weight"));
+    }
+
+    [Fact]
+    public void HookWithoutAssembly_IsInTheProjectForHooks() =>
+        Samples.Load(Samples.Order.With("  assembly: Acme.Hooks\n", "")).Hook.ShouldBe(new HookDefinition("EntitySync.Hooks", "Acme.Hooks.Weight"));
+
+    [Fact]
+    public void EmissionWithoutWhen_IsOnChangeForTablesThatTheTopologyJoins()
+    {
+        When(Samples.Profile.With("  when: on-change\n", "")).ShouldBe(EmitWhen.OnChange);
+        When(Samples.Profile.With("emit:\n  when: on-change\n  once: true\n", "")).ShouldBe(EmitWhen.OnChange);
+        When(Samples.Item.With("  when: always\n", "")).ShouldBe(EmitWhen.Always);
+        When(Samples.Profile.With("emit:\n  when: on-change\n  once: true\n", "").With("match: username\n    pick", "match: username\n    strategy: lookup\n    pick")).ShouldBe(EmitWhen.Always);
+        When(Samples.Order.With("  topic: orders\n", "  topic: orders\n  kind: stream\n").With("  format: debezium\nrelations", "relations")).ShouldBe(EmitWhen.Always);
+
+        static EmitWhen When(string yaml) => Samples.Load(yaml).Emit.When;
     }
 
     private static string? Text(ImmutableArray<byte>? json) => json is { } bytes ? Encoding.UTF8.GetString(bytes.AsSpan()) : null;
@@ -66,15 +97,16 @@ public sealed class DefinitionLoaderTests : IDisposable
     [Theory]
     [InlineData(Samples.Item)]
     [InlineData(Samples.Profile)]
+    [InlineData(Samples.Order)]
     public void RemovingAnyKey_ChangesTheModelOrIsAProblem(string yaml)
     {
         // These say what holds without them anyway.
-        string[] defaults = ["kind: table", "emit:", "when: always", "once: false"];
+        string[] defaults = ["kind: table", "when: always", "when: on-change", "once: false"];
         var whole = DefinitionText.Of(Samples.Load(yaml));
         var lines = yaml.Split('\n');
         for (var i = 0; i < lines.Length - 1; i++)
         {
-            if (defaults.Contains(lines[i].Trim())) continue;
+            if (defaults.Contains(lines[i].Trim()) || (lines[i] == "emit:" && yaml == Samples.Item)) continue;
             var indent = Indent(lines[i]);
             var end = i + 1;
             while (end < lines.Length - 1 && Indent(lines[end]) > indent) end++;

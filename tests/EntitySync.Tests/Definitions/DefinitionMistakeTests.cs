@@ -27,7 +27,7 @@ public sealed class DefinitionMistakeTests
         Samples.Problems(yaml).ShouldBe(
         [
             "item.yaml(1,9): entity: found 'item!', allowed: a name of 1 to 236 of a-z A-Z 0-9 . _ - (topic names are made from it).",
-            "item.yaml(2,7): root.key: required key is missing: found nothing, allowed: a path to one value such as sku or address.country, without [].",
+            "item.yaml(2,7): root.key: a table needs it: found nothing, allowed: the field that equals the record key, or root.kind stream.",
             "item.yaml(2,23): root.kye: unknown key: found 'kye', allowed: topic, key, kind, format. Did you mean 'key'?",
             "item.yaml(2,39): root.kind: found 'tabel', allowed: table, stream. Did you mean 'table'?",
             "item.yaml(5,11): relations.deliveryClass.from: found 'delivery classes', allowed: a topic name: 1 to 249 of a-z A-Z 0-9 . _ -.",
@@ -48,7 +48,7 @@ public sealed class DefinitionMistakeTests
 
     [Theory]
     [InlineData("entity: item\n", "", "(1,1): entity: required key is missing: found nothing, allowed: a name of 1 to 236 of a-z A-Z 0-9 . _ - (topic names are made from it).")]
-    [InlineData("replay:\n", "reply:\n", "(26,1): reply: unknown key: found 'reply', allowed: entity, root, relations, emit, output, replay. Did you mean 'replay'?")]
+    [InlineData("replay:\n", "reply:\n", "(26,1): reply: unknown key: found 'reply', allowed: entity, root, relations, emit, output, hook, replay. Did you mean 'replay'?")]
     [InlineData("once: false", "onze: true", "(23,3): emit.onze: unknown key: found 'onze', allowed: when, complete, once. Did you mean 'once'?")]
     [InlineData("once: false", "somewhere: true", "(23,3): emit.somewhere: unknown key: found 'somewhere', allowed: when, complete, once.")]
     [InlineData("once: false", "once: 1", "(23,9): emit.once: found '1', allowed: true, false.")]
@@ -62,7 +62,11 @@ public sealed class DefinitionMistakeTests
     [InlineData("key: sku", "key: lines[].sku", "(4,8): root.key: found 'lines[].sku', allowed: a path to one value such as sku or address.country, without [].")]
     [InlineData("key: name", "key: [name, a..b]", "(10,17): relations.deliveryClass.key[1]: found 'a..b', allowed: a path to one value such as sku or address.country, without [].", "(11,12): relations.deliveryClass.match: match and key differ in number: found 1 in match, 2 in key, allowed: 2 in match.")]
     [InlineData("key: name", "key: []", "(10,10): relations.deliveryClass.key: found an empty list, allowed: 1 to 16 items.")]
-    [InlineData("key: name", "key: { a: b }", "(10,10): relations.deliveryClass.key: found a map, allowed: a path to one value such as sku or address.country, without [], or a list of such.")]
+    [InlineData("key: name", "key: { a: b }", "(10,10): relations.deliveryClass.key.template: required key is missing: found nothing, allowed: a template such as {owner}/{name}.", "(10,12): relations.deliveryClass.key.a: unknown key: found 'a', allowed: template, case.")]
+    [InlineData("key: sku", "key: { template: sku }", "(4,20): root.key.template: found 'sku', allowed: a template such as {owner}/{name}.")]
+    [InlineData("key: sku", "key: { template: \"{sku\" }", "(4,20): root.key.template: found '{sku', allowed: a template such as {owner}/{name}.")]
+    [InlineData("key: sku", "key: { template: \"{a}\", case: title }", "(4,33): root.key.case: found 'title', allowed: lower, upper.")]
+    [InlineData("key: sku", "key: [sku, [shop]]", "(4,14): root.key[1]: found a list, allowed: a path to one value such as sku or address.country, without [] or a map with template, case.")]
     [InlineData("match: deliveryClasses[]", "match: delivery classes[]", "(11,12): relations.deliveryClass.match: found 'delivery classes[]', allowed: a path such as sku, address.country or lines[].sku.")]
     [InlineData("min: minimumTime", "least: minimumTime", "(13,7): relations.deliveryClass.pick.least: unknown key: found 'least', allowed: min, max, first.", "(13,7): relations.deliveryClass.pick: found none of them, allowed: exactly one of min, max, first.")]
     [InlineData("minimumDeliveryTime: minimumTime", "times.minimum: minimumTime", "(15,7): relations.deliveryClass.set.times.minimum: found 'times.minimum', allowed: a top-level field name, without white space . [ ].", "(19,9): relations.deliveryClass.missing.set.minimumDeliveryTime: not a field that this relation sets: found 'minimumDeliveryTime', allowed: times.minimum, maximumDeliveryTime. Did you mean 'maximumDeliveryTime'?")]

@@ -14,7 +14,7 @@ public sealed class DefinitionMutationTests
         "%TAG ! x\n", "<<: ", "~", "null", "12", "1e999", ".nan", "\\ud800", "\ud83d", "é", "😀", "@", "`", "relations:\n", "  x: {}\n",
     ];
 
-    private static readonly string[] Sources = [Repository.ItemYaml, Samples.Item, Samples.Profile];
+    private static readonly string[] Sources = [Repository.ItemYaml, Samples.Item, Samples.Profile, Samples.Order];
 
     [Theory]
     [InlineData(1)]

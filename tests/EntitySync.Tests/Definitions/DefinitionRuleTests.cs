@@ -33,8 +33,8 @@ public sealed class DefinitionRuleTests
     [InlineData("emit:\n", "  other: { from: others, key: id, match: deliveryClasses.id, set: { x: x } }\nemit:\n", "(21,42): relations.other.match: no document can fit both paths: found 'deliveryClasses.id' takes 'deliveryClasses' as an object, 'deliveryClasses[]' as an array, allowed: key and match paths that agree.")]
     [InlineData("emit:\n", "  other: { from: others, key: id, match: \"deliveryClasses[].id\", set: { x: x } }\nemit:\n", "(21,42): relations.other.match: no document can fit both paths: found 'deliveryClasses[].id' takes 'deliveryClasses[]' as an object, 'deliveryClasses[]' as a value, allowed: key and match paths that agree.")]
     // emission
-    [InlineData("when: always", "complete: { path: \"lines[].sku\" }", "(22,13): emit.complete: no strategy implements it yet, and emitting without it would be wrong: found complete, allowed: when: always or when: on-change.")]
-    [InlineData("when: always", "when: always\n  complete: { path: \"lines[].sku\" }", "(23,13): emit.complete: found when and complete, allowed: one of them.", "(23,13): emit.complete: no strategy implements it yet, and emitting without it would be wrong: found complete, allowed: when: always or when: on-change.")]
+    [InlineData("when: always", "complete: deliveryClas", "(22,13): emit.complete: unknown relation of the root: found 'deliveryClas', allowed: deliveryClass. Did you mean 'deliveryClass'?")]
+    [InlineData("when: always", "complete: [deliveryClass, lines]", "(22,29): emit.complete[1]: unknown relation of the root: found 'lines', allowed: deliveryClass.")]
     [InlineData("when: always", "when: on-change", "(22,9): emit.when: Enrich emits every record it enriches: found on-change with lookup relation 'deliveryClass', allowed: always, or strategy broadcast or shuffle for all relations.")]
     [InlineData("once: false", "once: true", "(23,9): emit.once: Enrich emits every record it enriches: found true with lookup relation 'deliveryClass', allowed: false, or strategy broadcast or shuffle for all relations.")]
     // what a reference table can be asked for
@@ -54,8 +54,7 @@ public sealed class DefinitionRuleTests
         Samples.Problems(Samples.Item.With(part, other)).ShouldBe(problems.Select(problem => "item.yaml" + problem));
 
     [Theory]
-    [InlineData("        embed: repo\n", "        strategy: broadcast\n        embed: repo\n", "(35,19): relations.stars.relations.repo.strategy: a nested relation is joined where its parent is: found 'broadcast', allowed: shuffle, or no strategy (it is the parent's).")]
-    [InlineData("        embed: repo\n", "        strategy: lookup\n        embed: repo\n", "(35,19): relations.stars.relations.repo.strategy: a nested relation is joined where its parent is: found 'lookup', allowed: shuffle, or no strategy (it is the parent's).")]
+    [InlineData("        embed: repo\n", "        strategy: lookup\n        embed: repo\n", "(35,19): relations.stars.relations.repo.strategy: a nested relation is joined in the join topology: found 'lookup', allowed: broadcast, shuffle, or no strategy (it is the parent's, shuffle).")]
     [InlineData("        embed: repo\n", "        embed: starredAt\n", "(35,16): relations.stars.relations.repo.embed: a field is written twice: found 'starredAt', taken by fields, allowed: a field that nothing else writes.")]
     [InlineData("        payment:\n", "        paymnt:\n", "(57,9): replay.ids.dynamodb.indexes.paymnt: unknown relation: found 'paymnt', allowed: stars, repo, payment. Did you mean 'payment'?")]
     public void BrokenRuleInProfile_IsReported(string part, string other, params string[] problems) =>

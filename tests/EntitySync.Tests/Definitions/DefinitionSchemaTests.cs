@@ -21,7 +21,13 @@ public sealed class DefinitionSchemaTests
         { "relations: { r: { fields: { f: X } } }", "/definitions/relation/properties/fields/anyOf/1/additionalProperties/anyOf/1", "relations.r.fields.f" },
         { "relations: { r: { missing: X } }", "/definitions/relation/properties/missing/anyOf/1", "relations.r.missing" },
         { "emit: X", "/properties/emit", "emit" },
-        { "emit: { complete: X }", "/properties/emit/properties/complete", "emit.complete" },
+        { "hook: X", "/properties/hook", "hook" },
+        { "root: { key: X }", "/properties/root/properties/key/anyOf/1", "root.key" },
+        { "root: { key: [X] }", "/properties/root/properties/key/anyOf/2/items/anyOf/1", "root.key[0]" },
+        { "relations: { r: { key: X } }", "/definitions/relation/properties/key/anyOf/1", "relations.r.key" },
+        { "relations: { r: { key: [X] } }", "/definitions/relation/properties/key/anyOf/2/items/anyOf/1", "relations.r.key[0]" },
+        { "relations: { r: { match: X } }", "/definitions/relation/properties/match/anyOf/1", "relations.r.match" },
+        { "relations: { r: { match: [X] } }", "/definitions/relation/properties/match/anyOf/2/items/anyOf/1", "relations.r.match[0]" },
         { "output: X", "/properties/output", "output" },
         { "replay: X", "/properties/replay", "replay" },
         { "replay: { ids: X }", "/properties/replay/properties/ids", "replay.ids" },
@@ -40,6 +46,12 @@ public sealed class DefinitionSchemaTests
         { "relations: { r: { order: { direction: 0 } } }", "/definitions/relation/properties/order/properties/direction", "relations.r.order.direction" },
         { "relations: { r: { format: 0 } }", "/definitions/relation/properties/format", "relations.r.format" },
         { "relations: { r: { missing: 0 } }", "/definitions/relation/properties/missing/anyOf/0", "relations.r.missing" },
+        { "root: { key: { case: 0 } }", "/properties/root/properties/key/anyOf/1/properties/case", "root.key.case" },
+        { "root: { key: [{ case: 0 }] }", "/properties/root/properties/key/anyOf/2/items/anyOf/1/properties/case", "root.key[0].case" },
+        { "relations: { r: { key: { case: 0 } } }", "/definitions/relation/properties/key/anyOf/1/properties/case", "relations.r.key.case" },
+        { "relations: { r: { key: [{ case: 0 }] } }", "/definitions/relation/properties/key/anyOf/2/items/anyOf/1/properties/case", "relations.r.key[0].case" },
+        { "relations: { r: { match: { case: 0 } } }", "/definitions/relation/properties/match/anyOf/1/properties/case", "relations.r.match.case" },
+        { "relations: { r: { match: [{ case: 0 }] } }", "/definitions/relation/properties/match/anyOf/2/items/anyOf/1/properties/case", "relations.r.match[0].case" },
         { "emit: { when: 0 }", "/properties/emit/properties/when", "emit.when" },
     };
 
@@ -130,6 +142,7 @@ public sealed class DefinitionSchemaTests
     [Theory]
     [InlineData(Samples.Item)]
     [InlineData(Samples.Profile)]
+    [InlineData(Samples.Order)]
     public void SampleWithEveryKey_FitsTheSchema(string yaml) => SchemaCheck.Errors(Schema, Schema, SchemaCheck.ReadYaml(yaml), "").ShouldBeEmpty();
 
     [Theory]

@@ -113,6 +113,51 @@ internal static class Samples
 
         """;
 
+    /// <summary>Composite and computed keys, hook, completeness.</summary>
+    public const string Order = """
+        entity: order
+        root:
+          topic: orders
+          key:
+            template: "{region}/{number}"
+            case: lower
+          format: debezium
+        relations:
+          manufactured:
+            from: products-manufactured
+            format: debezium
+            key:
+              - order
+              - template: "{maker}-{sku}"
+                case: upper
+            match:
+              - number
+              - template: "{lines[].maker}-{lines[].sku}"
+                case: upper
+            many: true
+            embed: manufactured
+            strategy: shuffle
+          customer:
+            from: customers
+            key:
+              template: "{tenant}:{mail}"
+              case: lower
+            match:
+              template: "{tenant}:{contact.mail}"
+              case: lower
+            embed: customer
+        emit:
+          complete:
+            - manufactured
+            - customer
+        output:
+          topic: shipping
+        hook:
+          type: Acme.Hooks.Weight
+          assembly: Acme.Hooks
+
+        """;
+
     public static EntityDefinition Load(string yaml)
     {
         var result = DefinitionLoader.LoadText(yaml, "item.yaml");

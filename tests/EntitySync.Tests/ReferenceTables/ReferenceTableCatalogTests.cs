@@ -42,7 +42,7 @@ public sealed class ReferenceTableCatalogTests
     [Fact]
     public void CompositeKey_Throws() =>
         Should.Throw<InvalidRequestException>(() => Catalog(_relation with { Key = KeyDefinition.Of(SampleDefinitions.Path("a"), SampleDefinitions.Path("b.c")) }))
-            .Message.ShouldBe("Relation 'deliveryClass' of entity 'item' finds rows of 'delivery-classes' by a, b.c: one top-level field is expected.");
+            .Message.ShouldBe("Relation 'deliveryClass' of entity 'item' finds rows of 'delivery-classes' by [a, b.c]: one top-level field is expected.");
 
     private static ReferenceTableCatalog Catalog(params RelationDefinition[] relations) => new(new EntityCatalog([SampleDefinitions.Item() with { Relations = [.. relations] }]));
 }

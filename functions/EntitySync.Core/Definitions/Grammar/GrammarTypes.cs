@@ -75,9 +75,11 @@ internal sealed record ObjectType(ImmutableArray<GrammarKey> Keys, bool ExactlyO
 /// <summary>One of several forms, told apart by whether a scalar, a list or a map stands there.</summary>
 internal sealed record EitherType(ImmutableArray<GrammarType> Forms) : GrammarType
 {
-    public override string Allowed => Forms is [var one, ListType many] && many.Item == one
-        ? one.Allowed + ", or a list of such"
+    public override string Allowed => IsOneOrMore
+        ? string.Join(", ", Forms[..^1].Select(form => form.Allowed)) + ", or a list of such"
         : string.Join(" or ", Forms.Select(form => form.Allowed));
+
+    private bool IsOneOrMore => Forms[^1] is ListType many && (Forms.Length == 2 ? many.Item == Forms[0] : many.Item is EitherType either && either.Forms.SequenceEqual(Forms[..^1]));
 }
 
 /// <summary>A map of relations: the one place where the grammar contains itself.</summary>
