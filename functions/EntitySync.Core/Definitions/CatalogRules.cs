@@ -9,6 +9,7 @@ internal static class CatalogRules
     {
         var entities = new Dictionary<string, string>(StringComparer.Ordinal);
         var topics = new Dictionary<string, EntityDefinition>(StringComparer.Ordinal);
+        var sound = new List<LoadedFile>();
         foreach (var file in files.Where(file => file.Definition is not null))
         {
             var definition = file.Definition!;
@@ -18,12 +19,15 @@ internal static class CatalogRules
                 continue;
             }
 
-            foreach (var topic in DefinitionRules.WrittenTopics(definition).Where(topic => !topics.TryAdd(topic, definition)))
+            sound.Add(file);
+            foreach (var topic in InternalTopics.Written(definition).Where(topic => !topics.TryAdd(topic, definition)))
             {
                 var place = topic == definition.Output.Topic ? file.Place["output"]["topic"] : file.Place["entity"];
                 yield return Problem(file, place, "two entities write one topic", $"'{topic}', also written by entity '{topics[topic].Entity}' in {topics[topic].SourceFile}", "a topic of its own");
             }
         }
+
+        foreach (var problem in CycleRules.Check(sound)) yield return problem;
     }
 
     private static DefinitionProblem Problem(LoadedFile file, YamlPlace place, string message, string found, string allowed) =>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using EntitySync.Core.Definitions.Yaml;
 
 namespace EntitySync.Core.Definitions;
@@ -11,16 +12,15 @@ internal sealed class RelationRules(ProblemList problems)
         foreach (var key in definition.Root.Key.Paths) targets.Reserve(key.Steps[0].Name, "the root's key");
         foreach (var relation in definition.Relations)
         {
-            var place = relations[relation.Name];
-            if (relation.From.Length > 0 && relation.From == definition.Output.Topic)
-                problems.Add(place["from"], "the entity would follow its own output", YamlScalar.Quote(relation.From), "another topic");
-            CheckRelation(place, relation, targets);
+            CheckRelation(relations[relation.Name], relation, targets);
         }
+
+        CheckMatchesOfWritten(relations, definition.Relations);
     }
 
     private void CheckRelation(YamlPlace place, RelationDefinition relation, Targets siblings)
     {
-        CheckKeyCount(place);
+        new MatchRules(problems).Check(place, relation);
         if (relation is { Strategy: Strategy.Lookup, Source: RelationSource.Topic })
             problems.Add(place["source"], "Enrich reads a reference table", "topic with strategy lookup", "table, or strategy broadcast or shuffle");
         if (relation.IsFromTable) CheckTableKey(place["key"], relation);
@@ -30,14 +30,6 @@ internal sealed class RelationRules(ProblemList problems)
         siblings.TakeAll(place, $"relation '{relation.Name}'");
         CheckMissing(place);
         CheckNested(place, relation);
-    }
-
-    private void CheckKeyCount(YamlPlace place)
-    {
-        var keys = place["key"].OneOrMore.Count();
-        var matches = place["match"].OneOrMore.Count();
-        if (keys > 0 && matches > 0 && keys != matches)
-            problems.Add(place["match"], "match and key differ in number", $"{matches} in match, {keys} in key", $"{keys} in match");
     }
 
     private void CheckTableKey(YamlPlace key, RelationDefinition relation)
@@ -88,12 +80,35 @@ internal sealed class RelationRules(ProblemList problems)
 
         var targets = new Targets(problems);
         targets.TakeFields(place["fields"], "fields");
+        foreach (var key in relation.Key.Paths) targets.Reserve(key.Steps[0].Name, $"the key of relation '{relation.Name}'");
         foreach (var nested in relation.Relations)
         {
             var nestedPlace = place["relations"][nested.Name];
             if (relation.Strategy != Strategy.Lookup && nested.Strategy == Strategy.Lookup) RefuseLookup(nestedPlace["strategy"], relation.Strategy);
             CheckRelation(nestedPlace, nested, targets);
         }
+
+        CheckMatchesOfWritten(place["relations"], relation.Relations);
+    }
+
+    // Relations side by side all see the parent as it came. Whoever matches what a sibling writes expects a chain.
+    private void CheckMatchesOfWritten(YamlPlace places, ImmutableArray<RelationDefinition> siblings)
+    {
+        var writers = new Dictionary<string, RelationDefinition>(StringComparer.Ordinal);
+        foreach (var relation in siblings)
+        {
+            foreach (var target in relation.Targets) writers.TryAdd(target, relation);
+        }
+
+        foreach (var relation in siblings)
+        {
+            var match = places[relation.Name]["match"];
+            if (relation.Match.Paths.FirstOrDefault(path => Writer(path) is { } writer && writer != relation) is not { } path) continue;
+            var sibling = Writer(path)!.Name;
+            problems.Add(match, "match reads the document as it came, without what relations write", $"{YamlScalar.Quote(path.Text)}, written by relation '{sibling}'", $"a field that no other relation writes, or relation '{relation.Name}' nested in '{sibling}'");
+        }
+
+        RelationDefinition? Writer(FieldPath path) => writers.GetValueOrDefault(path.Steps[0].Name);
     }
 
     // A related row with relations of its own is put together in the container.

@@ -265,6 +265,25 @@ public sealed class DefinitionLoaderTests : IDisposable
     }
 
     [Fact]
+    public void TenThousandLines_Load()
+    {
+        var fields = string.Concat(Enumerable.Range(0, 10_000).Select(i => $"      f{i}: x{i}\n"));
+
+        Samples.Load(Samples.Item.With("      minimumDeliveryTime: minimumTime\n", "      minimumDeliveryTime: minimumTime\n" + fields)).Relations[0].Set.Length.ShouldBe(10_002);
+    }
+
+    [Fact]
+    public void ThousandsOfRelationsThatMeet_AreCutAtTheLimit()
+    {
+        var relations = string.Concat(Enumerable.Range(0, 2_500).Select(i => $"  r{i}: {{ from: items, key: id, match: sku, embed: sku, strategy: shuffle }}\n"));
+        var problems = Samples.Problems(Samples.Item.With("emit:\n", relations + "emit:\n"));
+
+        problems.Length.ShouldBe(201);
+        problems[0].ShouldBe("item.yaml(21,15): relations.r0.from: a relation to itself: found 'items', the topic of the root, allowed: another topic, such as a copy of these rows with just the fields that are needed.");
+        problems[^1].ShouldBe("item.yaml(2535,1): too many problems to list: found 7299 more, allowed: 200 are listed.");
+    }
+
+    [Fact]
     public void ByteOrderMarkAndCarriageReturns_DoNotMatter() =>
         DefinitionText.Of(Samples.Load("\ufeff" + Samples.Item.Replace("\n", "\r\n", StringComparison.Ordinal))).ShouldBe(DefinitionText.Of(Samples.Load(Samples.Item)));
 

@@ -35,6 +35,7 @@ public sealed class DefinitionRuleTests
     // emission
     [InlineData("when: always", "complete: deliveryClas", "(22,13): emit.complete: unknown relation of the root: found 'deliveryClas', allowed: deliveryClass. Did you mean 'deliveryClass'?")]
     [InlineData("when: always", "complete: [deliveryClass, lines]", "(22,29): emit.complete[1]: unknown relation of the root: found 'lines', allowed: deliveryClass.")]
+    [InlineData("when: always", "complete: [deliveryClass, deliveryClass]", "(22,29): emit.complete[1]: named twice: found 'deliveryClass', allowed: each relation once.")]
     [InlineData("when: always", "when: on-change", "(22,9): emit.when: Enrich emits every record it enriches: found on-change with lookup relation 'deliveryClass', allowed: always, or strategy broadcast or shuffle for all relations.")]
     [InlineData("once: false", "once: true", "(23,9): emit.once: Enrich emits every record it enriches: found true with lookup relation 'deliveryClass', allowed: false, or strategy broadcast or shuffle for all relations.")]
     // what a reference table can be asked for
@@ -45,7 +46,7 @@ public sealed class DefinitionRuleTests
     [InlineData("strategy: lookup", "strategy: shuffle\n    format: debezum", "(21,13): relations.deliveryClass.format: found 'debezum', allowed: json, debezium. Did you mean 'debezium'?")]
     [InlineData("key: name", "key: id.name", "(10,10): relations.deliveryClass.key: a reference table is looked up by one field: found 'id.name', allowed: one top-level field, or strategy broadcast or shuffle.")]
     // replay
-    [InlineData("kind: table", "kind: stream", "(27,3): replay: the records of a stream are events, which cannot be published again: found replay with root.kind stream, allowed: root.kind table, or no replay.")]
+    [InlineData("kind: table", "kind: stream", "(6,11): root.format: change events are the history of a table's rows: found debezium with root.kind stream, allowed: root.kind table, or json: a topic of plain events (the connector's outbox).", "(27,3): replay: the records of a stream are events, which cannot be published again: found replay with root.kind stream, allowed: root.kind table, or no replay.")]
     [InlineData("deliveryClass: classes", "deliveryClas: classes", "(32,9): replay.ids.solr.match.deliveryClas: unknown relation: found 'deliveryClas', allowed: deliveryClass. Did you mean 'deliveryClass'?", "(32,9): replay.ids.solr.match: a change of 'delivery-classes' could not find the entities it affects: found no match for lookup relation 'deliveryClass', allowed: match: { deliveryClass: the Solr field that holds its keys }, or strategy broadcast or shuffle for the relation.")]
     [InlineData("      match:\n        deliveryClass: classes\n", "", "(29,7): replay.ids.solr.match: a change of 'delivery-classes' could not find the entities it affects: found no match for lookup relation 'deliveryClass', allowed: match: { deliveryClass: the Solr field that holds its keys }, or strategy broadcast or shuffle for the relation.")]
     // nesting
@@ -70,7 +71,10 @@ public sealed class DefinitionRuleTests
     [Fact]
     public void NamesThatGiveAnInternalTopicTooLong_AreReported() =>
         Samples.Problems(Samples.Profile.With("entity: user-profile", "entity: " + new string('e', 236))).ShouldBe(
-            [$"item.yaml(7,5): relations.stars: the name of an internal topic is too long: found '{new string('e', 40)}…', 252 characters, allowed: at most 249: a shorter name of the relation or the entity."]);
+        [
+            $"item.yaml(7,5): relations.stars: the name of an internal topic is too long: found '{new string('e', 40)}…', 252 characters, allowed: at most 249: a shorter name of the relation or the entity.",
+            $"item.yaml(32,9): relations.stars.relations.repo: the name of an internal topic is too long: found '{new string('e', 40)}…', 252 characters, allowed: at most 249: a shorter name of the relation or the entity.",
+        ]);
 
     [Theory]
     [InlineData(Strategy.Lookup)]
