@@ -42,11 +42,26 @@ internal static class DefinitionGrammar
         ("lower", "small letters, by the rules of no language in particular"),
         ("upper", "capital letters, likewise"));
 
+    // Before the rest, which is made of them.
+    private static readonly ObjectType Computed = new(
+    [
+        new("template", TextForms.Template, "Text with paths in braces; {{ and }} are braces. A document that lacks one of them has no key.", "\"{owner}/{name}\"", Required: true),
+        new("case", Cases, "Case of all letters. Without it as they are.", "\"lower\""),
+    ]);
+
+    private static readonly ObjectType Defaulted = new(
+    [
+        new("from", TextForms.SinglePath, "Field of the related row.", "\"label\"", Required: true),
+        new("default", new ConstantType(), "What is written when the row is there but lacks the field or has null there. Without any row missing decides.", "\"REF INCONNUE\"", Required: true),
+    ]);
+
+    private static readonly EitherType Source = new([TextForms.SinglePath, Defaulted]);
+
     public static ObjectType Entity { get; } = new(
     [
-        new("entity", TextForms.Entity, "Name of the entity. Its internal topics are named after it (item-replay, item-updates, item-dead-letters).", "\"item\"", Required: true),
+        new("entity", TextForms.Entity, "Name of the entity. Its internal topics are named after it: item-replay, item-updates, item-dead-letters, item-progress, with a debezium root item-root, and those of its relations.", "\"item\"", Required: true),
         new("root", Root(), "The topic that holds the entity itself.", """{"topic":"items","key":"sku"}""", Required: true),
-        new("relations", new RelationsType(), "Rows that live elsewhere and that the entity follows, by a name of your choice.", RelationExample(), Required: true),
+        new("relations", new RelationsType(), "Rows that live elsewhere and that the entity follows, by a name of your choice. At least one.", RelationExample(), Required: true),
         new("emit", Emit(), "When the entity is emitted.", """{"when":"always"}"""),
         new("output", Output(), "Where the joined entity goes.", """{"topic":"items-merged"}""", Required: true),
         new("hook", Hook(), "A class of yours that gets each joined document before it is emitted, for what a definition should not try to say.", """{"type":"Acme.Hooks.Rounding"}"""),
@@ -59,29 +74,29 @@ internal static class DefinitionGrammar
     private static ObjectType Root() => new(
     [
         new("topic", TextForms.Topic, "Topic of the root documents.", "\"items\"", Required: true),
-        new("key", Key(TextForms.SinglePath), "Field of the document that equals the record key; with format debezium the column that becomes the entity's key. A list for a composite key, a template for a computed one. A table needs it.", "\"sku\""),
+        new("key", Key(TextForms.SinglePath), "What of the document equals the record key; of change events the column that becomes the entity's key. A list for a composite key (the record key is then the JSON array of the texts), a template for a computed one. No relation may write it. Only a stream may lack it.", "\"sku\""),
         new("kind", Kinds, "What a record of the topic means.", "\"stream\"", Default: "\"table\""),
-        new("format", Formats, "How the value is written.", "\"debezium\"", Default: "\"json\""),
+        new("format", Formats, "How the record value is written. debezium needs kind table: the change events are re-keyed by key into item-root.", "\"debezium\"", Default: "\"json\""),
     ]);
 
     private static ImmutableArray<GrammarKey> RelationKeys() =>
     [
-        new("from", TextForms.Topic, "Topic of the related rows; with source table also the name of their reference table.", "\"delivery-classes\"", Required: true),
+        new("from", TextForms.Topic, "Topic of the related rows; with source table also the name of their reference table. Not the root's topic, nor that of a relation around it.", "\"delivery-classes\"", Required: true),
         new("source", Sources, "Who owns the rows. Without it: table for strategy lookup, topic for broadcast and shuffle.", "\"table\""),
         new("format", Formats, "How the topic's records are written. debezium needs source topic.", "\"debezium\"", Default: "\"json\""),
-        new("key", Key(TextForms.SinglePath), "The related row's key field; a list for a composite key, a template for a computed one.", "\"name\"", Required: true),
-        new("match", Key(TextForms.Path), "Path in the parent row whose value is the key; [] means every element of an array. A list for a composite key, as many and in the same order; a template for a computed one.", "\"deliveryClasses[]\"", Required: true),
+        new("key", Key(TextForms.SinglePath), "The related row's join column, which need not be its primary key; a list for a composite key, a template for a computed one. A reference table has one top-level field.", "\"name\"", Required: true),
+        new("match", Key(TextForms.Path), "Where the parent (the root, or the row around a nested relation) has the key. A list or template as key is, in the same order. Paths with [] go through one array and are combined element by element. It sees the parent as it came, so no sibling may write the field.", "\"deliveryClasses[]\"", Required: true),
         new("where", Where(), "Only related rows whose field has this value, or one of these, count; all others are as if they were not there. Several fields: all must fit. Numbers are equal by value; null also means that the field is absent.", """{"status":["open","draft"],"public":true}"""),
         new("pick", Pick(), "Takes one of several related rows; ties go to the smallest key. Without it there is only one row, or many: true embeds them all.", """{"min":"minimumTime"}"""),
         new("many", new FlagType(), "true embeds all related rows as a list. Goes with embed, not with pick or set.", "true", Default: "false"),
         new("order", Order(), "Order of the list that many: true embeds. Without it rows come in the order of the match values, and of their keys.", """{"by":"starredAt","direction":"descending"}"""),
         new("limit", new IntegerType(1, 10_000), "Most rows of the list that many: true embeds, the first ones of the order. Without it all.", "100"),
-        new("set", new MapType(TextForms.Field, Source()), "Output field: field of the related row, or from that field with a default.", """{"minimumDeliveryTime":"minimumTime"}"""),
+        new("set", new MapType(TextForms.Field, Source), "Output field: field of the related row, or from that field with a default. Each output field has one writer.", """{"minimumDeliveryTime":"minimumTime"}"""),
         new("embed", TextForms.Field, "Output field that gets the related row as an object (with many: true a list of them).", "\"deliveryClass\""),
-        new("fields", new EitherType([new ListType(TextForms.Field, 200), new MapType(TextForms.Field, Source())]), "Fields of the row to embed: a list of names, or new name: field (as in set, with a default if need be). Without it the whole row.", """["name","minimumTime"]"""),
+        new("fields", new EitherType([new ListType(TextForms.Field, 200), new MapType(TextForms.Field, Source)]), "Fields of the row to embed: a list of names, or new name: field (as in set, with a default if need be). Without it the whole row.", """["name","minimumTime"]"""),
         new("missing", Missing(), "What happens when there is no related row to use.", """{"set":{"minimumDeliveryTime":null}}""", Default: "\"omit\""),
-        new("strategy", Strategies, "How the relation is joined; all give the same result. A nested relation has its parent's.", "\"lookup\"", Default: "\"broadcast\""),
-        new("relations", new RelationsType(), "Relations of the related row itself, to any depth. Not under strategy lookup.", """{"repo":{"from":"repos","key":"id","match":"repoId","embed":"repo"}}"""),
+        new("strategy", Strategies, "How the relation is joined; all give the same result. A nested relation without it has its parent's.", "\"lookup\"", Default: "\"broadcast\""),
+        new("relations", new RelationsType(), "Relations of the related row itself, to any depth; what they write is embedded with the row. Not under strategy lookup, and none of them a lookup. missing drop counts the row as not there, reject also dead-letters it.", """{"repo":{"from":"repos","key":"id","match":"repoId","embed":"repo"}}"""),
     ];
 
     private static ObjectType Pick() => new(
@@ -103,15 +118,6 @@ internal static class DefinitionGrammar
         new("direction", Directions, "Which rows come first.", "\"descending\"", Default: "\"ascending\""),
     ]);
 
-    private static EitherType Source() => new(
-    [
-        TextForms.SinglePath,
-        new ObjectType([
-            new("from", TextForms.SinglePath, "Field of the related row.", "\"label\"", Required: true),
-            new("default", new ConstantType(), "What is written when the row is there but lacks the field or has null there. Without any row missing decides.", "\"REF INCONNUE\"", Required: true),
-        ]),
-    ]);
-
     private static EitherType Missing() => new(
     [
         MissingWords,
@@ -122,27 +128,20 @@ internal static class DefinitionGrammar
 
     private static ObjectType Emit() => new(
     [
-        new("when", Emissions, "On which updates the entity is emitted. Without it: on-change for a table, always for a stream and with strategy lookup.", "\"on-change\""),
-        new("complete", OneOrMore(TextForms.RelationName), "Emit only while every match value of this relation (or of all these) has a related row.", "\"manufactured\""),
-        new("once", new FlagType(), "true emits each entity a single time, until its root is deleted.", "true", Default: "false"),
+        new("when", Emissions, "On which updates the entity is emitted. Without it on-change; for a stream and with a lookup relation always, and nothing else is allowed.", "\"on-change\""),
+        new("complete", OneOrMore(TextForms.RelationName), "Emit only while every match value of this relation (or of all these) has a related row. Relations of the root, not nested ones. What is not complete is counted, and what was emitted before stays.", "\"manufactured\""),
+        new("once", new FlagType(), "true emits each entity a single time, until its root is deleted; a replay does not emit it again. Not for a stream, nor with a lookup relation.", "true", Default: "false"),
     ]);
 
-    private static ObjectType Output() => new([new("topic", TextForms.Topic, "Topic of the joined entities; not the root's, not another entity's.", "\"items-merged\"", Required: true)]);
+    private static ObjectType Output() => new([new("topic", TextForms.Topic, "Topic of the joined entities; not the root's, not one that another entity writes. Other definitions may read it, but not in a circle.", "\"items-merged\"", Required: true)]);
 
     private static ObjectType Hook() => new(
     [
-        new("type", TextForms.ClassName, "Full name of the class; it implements IEntityHook.", "\"Acme.Hooks.Rounding\"", Required: true),
+        new("type", TextForms.ClassName, "Full name of the class; it implements IEntityHook. When it throws, the record goes to the dead-letter topic with this name.", "\"Acme.Hooks.Rounding\"", Required: true),
         new("assembly", TextForms.Assembly, "The assembly it is in, without .dll.", "\"Acme.Hooks\"", Default: $"\"{DefinitionReader.DefaultHookAssembly}\""),
     ]);
 
-    private static EitherType Key(TextType path)
-    {
-        var template = new ObjectType([
-            new("template", TextForms.Template, "Text with fields in braces; {{ and }} are braces.", "\"{owner}/{name}\"", Required: true),
-            new("case", Cases, "Case of all letters. Without it as they are.", "\"lower\""),
-        ]);
-        return new([path, template, new ListType(new EitherType([path, template]), 16)]);
-    }
+    private static EitherType Key(TextType path) => new([path, Computed, new ListType(new EitherType([path, Computed]), 16)]);
 
     private static EitherType OneOrMore(TextType text) => new([text, new ListType(text, 16)]);
 

@@ -79,7 +79,8 @@ internal sealed record EitherType(ImmutableArray<GrammarType> Forms) : GrammarTy
         ? string.Join(", ", Forms[..^1].Select(form => form.Allowed)) + ", or a list of such"
         : string.Join(" or ", Forms.Select(form => form.Allowed));
 
-    private bool IsOneOrMore => Forms[^1] is ListType many && (Forms.Length == 2 ? many.Item == Forms[0] : many.Item is EitherType either && either.Forms.SequenceEqual(Forms[..^1]));
+    /// <summary>True for one value or a list of such values.</summary>
+    public bool IsOneOrMore => Forms[^1] is ListType many && (Forms.Length == 2 ? many.Item == Forms[0] : many.Item is EitherType either && either.Forms.SequenceEqual(Forms[..^1]));
 }
 
 /// <summary>A map of relations: the one place where the grammar contains itself.</summary>
