@@ -22,7 +22,7 @@ internal sealed class MatchPathRules(ProblemList problems)
         {
             var place = places[relation.Name];
             WalkAll(nodes, place["match"], relation.Match);
-            if (relation.Relations.Length > 0) CheckDocument(place["key"], relation.Key, relation.Relations, place["relations"]);
+            CheckDocument(place["key"], relation.Key, relation.Relations, place["relations"]);
         }
     }
 

@@ -17,6 +17,8 @@ public sealed class RelationRuleTests
     [InlineData("key: { template: \"{a}/{b}\" }, match: x, where: { b: [null] }", "(5,72): relations.r.where.b: match can never equal the key: found only rows without 'b', a field of the key, allowed: other values, or a key of other fields.")]
     [InlineData("key: a, match: { template: \"de-{x}\" }, where: { a: [fr-1, null] }", "(5,71): relations.r.where.a: match can never equal the key: found only values that '{ template: \"de-{x}\" }' in match cannot give, allowed: a value that match can give.")]
     [InlineData("key: [a, b], match: [x, { template: \"{y}\", case: upper }], where: { b: open }", "(5,91): relations.r.where.b: match can never equal the key: found only values that '{ template: \"{y}\", case: upper }' in match cannot give, allowed: a value that match can give.")]
+    // fields of the related row that contradict each other
+    [InlineData("key: [a, a.b], match: [x, y]", "(5,29): relations.r.key[1]: no document can fit both paths: found 'a.b' takes 'a' as an object, 'a' as a value, allowed: key and match paths that agree.")]
     // arrays
     [InlineData("key: [a, b], match: [\"lines[].a\", \"tags[].b\"]", "(5,40): relations.r.match: the columns of one match go through one array: found 'lines[].a' and 'tags[].b', allowed: paths through 'lines[]', or without [].")]
     [InlineData("key: a, match: { template: \"{lines[].a}-{lines[].parts[].b}\" }", "(5,35): relations.r.match: the columns of one match go through one array: found 'lines[].a' and 'lines[].parts[].b', allowed: paths through 'lines[]', or without [].")]

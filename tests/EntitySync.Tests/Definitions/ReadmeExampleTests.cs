@@ -1,0 +1,46 @@
+namespace EntitySync.Tests.Definitions;
+
+/// <summary>The examples of the definitions' README load: whole definitions, parts of one, and relations.</summary>
+public sealed class ReadmeExampleTests
+{
+    private static readonly string[] Parts = ["entity:", "root:", "emit:", "hook:"];
+
+    public static TheoryData<string> Examples => [.. Blocks().Where(block => !block.StartsWith("item.yaml(", StringComparison.Ordinal))];
+
+    [Fact]
+    public void TheReadme_HasExamplesOfEachKind() => Examples.Select(example => Kind(example.Data)).Distinct().Order().ShouldBe(["", "emit:", "entity:", "hook:", "root:"]);
+
+    [Theory]
+    [MemberData(nameof(Examples))]
+    public void Example_Loads(string example) => Samples.Load(Whole(example));
+
+    private static string Kind(string example) => Parts.FirstOrDefault(part => example.StartsWith(part, StringComparison.Ordinal)) ?? "";
+
+    private static string Whole(string example)
+    {
+        var relation = "relations: { manufactured: { from: rows, key: id, match: rowId, embed: row } }\n";
+        return Kind(example) switch
+        {
+            "entity:" => example,
+            "root:" => $"entity: e\noutput: {{ topic: e-out }}\n{relation}{example}",
+            "" => $"entity: e\noutput: {{ topic: e-out }}\nroot: {{ topic: roots, key: key }}\nrelations:\n  {example.Replace("\n", "\n  ", StringComparison.Ordinal)}\n",
+            _ => $"entity: e\noutput: {{ topic: e-out }}\nroot: {{ topic: roots, key: key }}\n{relation}{example}",
+        };
+    }
+
+    /// <summary>Indented code: runs of lines that stand four columns to the right, or six in a list, after an empty line.</summary>
+    private static IEnumerable<string> Blocks()
+    {
+        var block = new List<string>();
+        var lines = File.ReadAllLines(Path.Combine(Repository.Entities, "README.md"));
+        for (var i = 1; i <= lines.Length; i++)
+        {
+            var isCode = i < lines.Length && lines[i].StartsWith("    ", StringComparison.Ordinal) && (block.Count > 0 || lines[i - 1].Length == 0);
+            if (isCode) block.Add(lines[i]);
+            if (isCode || block.Count == 0) continue;
+            var indent = block[0].Length - block[0].TrimStart().Length;
+            yield return string.Join('\n', block.Select(line => line[indent..]));
+            block.Clear();
+        }
+    }
+}
