@@ -17,7 +17,9 @@ public static class DefinitionLoader
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Loads one file. A file that is missing, unreadable, too large or not UTF-8 is a problem like any other.</summary>
-    public static DefinitionResult Load(string file) => Result([LoadOne(file, null)]);
+    /// <param name="file">Its path.</param>
+    /// <param name="strategy">Strategy of all relations instead of the file's own; the rules hold as if the file said so.</param>
+    public static DefinitionResult Load(string file, Strategy? strategy = null) => Result([LoadOne(file, strategy)]);
 
     /// <summary>Loads a definition from its text.</summary>
     /// <param name="text">YAML.</param>

@@ -24,6 +24,8 @@ internal sealed record DefinitionDraft(NewOptions Options, InferredRoot Root, IR
     /// <exception cref="NewException">A file cannot be used, or nothing joins its rows.</exception>
     public static DefinitionDraft Infer(NewOptions options)
     {
+        var names = options.Relations.Select(relation => string.Join('.', relation.Path)).ToHashSet(StringComparer.Ordinal);
+        foreach (var name in options.Matches.Keys.Where(name => !names.Contains(name))) throw new NewException($"--match {name}: there is no relation of that name.");
         var table = SampleTable.Read(options.Root.Topic, options.Root.File);
         var root = RootInference.Infer(table, options.Entity, options.RootKey, options.IsStream);
         var relations = new List<InferredRelation>();
@@ -43,7 +45,6 @@ internal sealed record DefinitionDraft(NewOptions Options, InferredRoot Root, IR
             parent.Relations.Add(relation);
         }
 
-        foreach (var name in options.Matches.Keys.Where(name => !sides.ContainsKey(name))) throw new NewException($"--match {name}: there is no relation of that name.");
         return new DefinitionDraft(options, root, relations);
     }
 
