@@ -20,5 +20,6 @@ public enum ChangeSeverity
 /// <param name="Advice">What to do; empty when nothing has to be done or known.</param>
 public sealed record DefinitionChange(ChangeSeverity Severity, string Path, string Text, string Advice = "")
 {
+    /// <summary>As one line.</summary>
     public override string ToString() => Advice.Length > 0 ? $"{Path}: {Text}. {Advice}" : $"{Path}: {Text}.";
 }

@@ -96,7 +96,7 @@ public static class StateShape
             using var document = JsonDocument.Parse(shape);
             var places = new SortedDictionary<string, string>(StringComparer.Ordinal);
             foreach (var place in document.RootElement.EnumerateObject()) places[place.Name] = place.Value.GetString() ?? throw new FormatException($"The shape's '{place.Name}' is null.");
-            return places.ContainsKey(Entity) ? places : throw new FormatException("The shape names no entity.");
+            return places.ContainsKey(Entity) && places.ContainsKey(Root + "root.kind") ? places : throw new FormatException("The shape names no entity, or not its kind.");
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {

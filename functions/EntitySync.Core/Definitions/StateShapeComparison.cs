@@ -5,6 +5,10 @@ namespace EntitySync.Core.Definitions;
 /// <summary>Finds what keeps a topology from going on with state of another shape, and the way out of it.</summary>
 internal static class StateShapeComparison
 {
+    private const string KindOfRoot = StateShape.Root + "root.kind";
+    private const string FormatOfRoot = StateShape.Root + "root.format";
+    private const string TopicOfRoot = StateShape.Root + "root.topic";
+
     private static readonly string[] Kept = [StateShape.Root, StateShape.Rows, StateShape.Joined];
 
     public static ImmutableArray<DefinitionChange> Compare(SortedDictionary<string, string> before, SortedDictionary<string, string> now)
@@ -12,8 +16,19 @@ internal static class StateShapeComparison
         var entity = before[StateShape.Entity];
         if (now[StateShape.Entity] != entity) return [Renamed(entity, now)];
         var changes = now.Where(place => before.TryGetValue(place.Key, out var was) && was != place.Value).Select(place => Changed(entity, place.Key, before, now)).OfType<DefinitionChange>();
+        if (WaitsNoMore(before, now)) changes = changes.Append(LostEvents(entity));
         return [.. changes.Concat(UnreadParts(entity, before, now)).OrderBy(change => change.Path, StringComparer.Ordinal)];
     }
+
+    // The events of a stream wait in its progress topic as long as a relation is shuffled.
+    private static bool WaitsNoMore(SortedDictionary<string, string> before, SortedDictionary<string, string> now) =>
+        before[KindOfRoot] == "stream" && now[KindOfRoot] == "stream" && before.ContainsKey(TopicOfRoot) && !now.ContainsKey(TopicOfRoot);
+
+    private static DefinitionChange LostEvents(string entity) => new(
+        ChangeSeverity.Incompatible,
+        "relations",
+        $"none has strategy shuffle any more: events that still wait in {entity}-progress would be lost",
+        "Stop the producers, wait until /status shows no lag and no rows, and start with the new definition then");
 
     private static DefinitionChange? Changed(string entity, string place, SortedDictionary<string, string> before, SortedDictionary<string, string> now)
     {
@@ -55,7 +70,7 @@ internal static class StateShapeComparison
 
     // A root that was JSON and is change events now: the change of format says all.
     private static bool IsToldOtherwise(string part, SortedDictionary<string, string> before, SortedDictionary<string, string> now) =>
-        part.EndsWith("-intake", StringComparison.Ordinal) && before.GetValueOrDefault(StateShape.Root + "root.format") != now.GetValueOrDefault(StateShape.Root + "root.format");
+        part.EndsWith("-intake", StringComparison.Ordinal) && before.GetValueOrDefault(FormatOfRoot) != now.GetValueOrDefault(FormatOfRoot);
 
     private static string RootAdvice(string entity, SortedDictionary<string, string> before) =>
         $"Give the new root an entity and an output topic of its own; or {Again([.. Leads(before)], $"the topics {entity}-*")}";

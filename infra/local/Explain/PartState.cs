@@ -29,7 +29,8 @@ internal static class PartState
         foreach (var source in part.Sources)
         {
             if (source.Role == SourceRole.Broadcast) yield return $"all rows of {source.Topic}, once a thread";
-            if (source.Role == SourceRole.Answers) yield return $"the rows of {source.Relation!.Name} that it has asked for";
+            if (source.Role == SourceRole.Answers && !part.Lead.RestoresState) yield return $"the rows of {source.Relation!.Name} that it has asked for lately, and events that wait for some";
+            else if (source.Role == SourceRole.Answers) yield return $"the rows of {source.Relation!.Name} that it has asked for";
         }
 
         if (part.Kind == SubTopologyKind.Root && part.Node.Definition.Emit.Once) yield return "which entities have been emitted";

@@ -41,13 +41,17 @@ internal static class PlanCosts
     private static string OfRow(SubTopology part, JoinSource source)
     {
         var (definition, relation) = (part.Node.Definition, source.Relation!);
-        if (!part.Lead.RestoresState) return $"a row of {relation.From}: {(source.IsWhole ? "every thread takes it into its table" : "one internal record")}; events before it are not emitted again";
-        var visits = part.Kind == SubTopologyKind.Root
-            ? "visits the entities that refer to it, in steps behind live updates"
-            : $"visits the rows of {definition.Root.Topic} that refer to it, in steps behind live updates; one that changes goes on as a row of {definition.Output.Topic}";
+        var visits = VisitsOf(part);
         return source.IsWhole
             ? $"a row of {relation.From}: {visits}; no internal record"
             : $"a row of {relation.From}: one record in {definition.RowsTopic(relation)}, one in {definition.AnswersTopic(relation)} for each task that has asked for its {relation.Key}; each {visits}";
+    }
+
+    private static string VisitsOf(SubTopology part)
+    {
+        var definition = part.Node.Definition;
+        if (part.Kind == SubTopologyKind.Nested) return $"visits the rows of {definition.Root.Topic} that refer to it, in steps behind live updates; one that changes goes on as a row of {definition.Output.Topic}";
+        return part.Lead.RestoresState ? "visits the entities that refer to it, in steps behind live updates" : "is known to the events that come then, and changes none of those before";
     }
 
     private static string OfLookup(EntityDefinition definition, RelationDefinition relation)

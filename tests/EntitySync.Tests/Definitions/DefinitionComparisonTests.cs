@@ -106,6 +106,14 @@ public sealed class DefinitionComparisonTests
     }
 
     [Fact]
+    public void StreamWithoutShuffleAnyMore_WouldLoseWaitingEvents() =>
+        DefinitionComparison.Compare(Load(Replace(Stream, "broadcast", "shuffle")), Load(Stream)).Select(found => $"{found.Severity} {found}").ShouldBe([
+            "Incompatible relations: none has strategy shuffle any more: events that still wait in purchase-progress would be lost. "
+            + "Stop the producers, wait until /status shows no lag and no rows, and start with the new definition then",
+            "Compatible relations.product.strategy: was 'shuffle', is 'broadcast'. The outputs stay the same. "
+            + "Delete the topics purchase-product-rows, -questions and -answers before the relation is ever shuffled again"]);
+
+    [Fact]
     public void NestingOfShuffledRelation_ReadsItsTopicAnew()
     {
         const string nested = "\n    relations:\n      repo: { from: repos, key: id, match: repoId, embed: repo, fields: [name], strategy: broadcast }";
@@ -143,6 +151,7 @@ public sealed class DefinitionComparisonTests
     [InlineData("{}")]
     [InlineData("""{"entity":1}""")]
     [InlineData("""{"entity":null}""")]
+    [InlineData("""{"entity":"item"}""")]
     public void NoShape_IsRefused(string text) => Should.Throw<FormatException>(() => StateShape.Compare(text, StateShape.Of(Load(Stream))));
 
     [Fact]

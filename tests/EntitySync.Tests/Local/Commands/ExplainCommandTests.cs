@@ -60,6 +60,29 @@ public sealed class ExplainCommandTests : IDisposable
         run.Output[..run.Output.IndexOf("\nGraph", StringComparison.Ordinal)].ShouldBe(ProfilePlan);
     }
 
+    [Theory]
+    [InlineData("broadcast", "keeps  all rows of products, once a thread; restored from products", "a row of products: is known to the events that come then, and changes none of those before; no internal record")]
+    [InlineData(
+        "shuffle",
+        "keeps  the rows of product that it has asked for lately, and events that wait for some; restored from purchase-product-answers, purchase-progress",
+        "a row of products: one record in purchase-product-rows, one in purchase-product-answers for each task that has asked for its id; each is known to the events that come then, and changes none of those before")]
+    public async Task Stream_IsExplained(string strategy, string state, string cost)
+    {
+        var file = _folder.Write("purchase.yaml", """
+            entity: purchase
+            root: { topic: purchases, kind: stream }
+            relations:
+              product: { from: products, key: id, match: productId, set: { label: label } }
+            output: { topic: enriched }
+            """);
+        var run = await CommandRun.Of("explain", file, "--strategy", strategy);
+
+        run.Output.ShouldStartWith("purchase: a stream of events from purchases, the record key as it is, to enriched\nEmitted with every update.\n");
+        run.Output.ShouldContain($"    {state}\n");
+        run.Output.ShouldContain($"  {cost}\n");
+        run.Status.ShouldBe(0);
+    }
+
     [Fact]
     public async Task Mermaid_IsTheGraphOnly()
     {
