@@ -238,7 +238,8 @@ internal sealed class RootTask : JoinTask
     {
         var now = DefinitionFingerprint.Of(Part.Node.Definition);
         if (_progressWriter is null || noted == now) return;
-        if (noted is not null && Part.Kind == SubTopologyKind.Nested)
+        // Not noted, and rows nevertheless: the topic was read before this join was there, and the position in it is not the join's own.
+        if (Part.Kind == SubTopologyKind.Nested && (noted is not null || Rows > 0))
         {
             _refreshed = -1;
             return;

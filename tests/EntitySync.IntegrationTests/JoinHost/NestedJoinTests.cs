@@ -101,6 +101,27 @@ public sealed class NestedJoinTests
             && Enumerable.Range(0, 6).All(user => last[$"u{user}"] == $$"""{"id":"u{{user}}","first":{{(user is 5 ? 1 : 1 + (user % 2))}},"last":{{(user is 5 ? 1 : 1 + (user % 2))}}}"""));
     }
 
+    [Fact]
+    public async Task EntityThatComesLater_JoinsTheRowsThatWereReadBeforeIt()
+    {
+        await using var cluster = new JoinCluster(createTopics: false);
+        (string, int)[] topics = [("users", 4), ("stars", 3), ("repos", 2), ("profiles", 4), ("fans", 4)];
+        cluster.Use([Fans("shuffle")], topics);
+        var host = await cluster.StartHostAsync();
+        Repo(cluster, 1, "lib");
+        Repo(cluster, 2, "tool");
+        for (var user = 0; user < 10; user++) Star(cluster, user, repo: 1 + (user % 2));
+        cluster.FlushProducer();
+        await cluster.UntilAsync(() => host.Status.Threads[0].Tasks.Where(task => task.Part.EndsWith("-rekey", StringComparison.Ordinal)).Sum(task => task.Committed ?? 0) == 2 * 10, "all stars are read and committed");
+        await host.StopAsync();
+
+        cluster.Use([Users("broadcast", "broadcast"), Fans("shuffle")], topics);
+        await cluster.StartHostAsync();
+        for (var user = 0; user < 10; user++) User(cluster, user);
+        cluster.FlushProducer();
+        await UntilProfilesAre(cluster, "lib", "tool");
+    }
+
     private static string Users(string strategy, string nested) => $$"""
         entity: ~user
         root: { topic: ~users, key: id }
