@@ -108,8 +108,6 @@ public sealed class NestedJoinTests
         (string, int)[] topics = [("users", 4), ("stars", 3), ("repos", 2), ("profiles", 4), ("fans", 4)];
         cluster.Use([Fans("shuffle")], topics);
         var host = await cluster.StartHostAsync();
-        Repo(cluster, 1, "lib");
-        Repo(cluster, 2, "tool");
         for (var user = 0; user < 10; user++) Star(cluster, user, repo: 1 + (user % 2));
         cluster.FlushProducer();
         await cluster.UntilAsync(() => host.Status.Threads[0].Tasks.Where(task => task.Part.EndsWith("-rekey", StringComparison.Ordinal)).Sum(task => task.Committed ?? 0) == 2 * 10, "all stars are read and committed");
@@ -117,6 +115,8 @@ public sealed class NestedJoinTests
 
         cluster.Use([Users("broadcast", "broadcast"), Fans("shuffle")], topics);
         await cluster.StartHostAsync();
+        Repo(cluster, 1, "lib");
+        Repo(cluster, 2, "tool");
         for (var user = 0; user < 10; user++) User(cluster, user);
         cluster.FlushProducer();
         await UntilProfilesAre(cluster, "lib", "tool");
