@@ -70,11 +70,11 @@ public sealed class StreamSystemTests
         ]);
         driver.DeadLetters().ShouldBe(
         [
-            """{"request":"b","accountId":9}""",
-            """{"request":"c","accountId":8}""",
-            """{"request":"d"}""",
-            """{"request":"g","accountId":9}""",
-            "not JSON",
+            """relation 'account' finds no usable row in 'accounts' for '9': {"request":"b","accountId":9}""",
+            """relation 'account' finds no usable row in 'accounts' for '8': {"request":"c","accountId":8}""",
+            """relation 'account' has no key in 'accountId': {"request":"d"}""",
+            """relation 'account' finds no usable row in 'accounts' for '9': {"request":"g","accountId":9}""",
+            """not valid JSON at byte 0: 'not JSON' is an invalid JSON literal. Expected the literal 'null'.: not JSON""",
         ]);
     }
 }

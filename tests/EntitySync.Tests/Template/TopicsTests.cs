@@ -9,34 +9,38 @@ public sealed class TopicsTests
 {
     private static readonly EntityDefinition Item = SampleDefinitions.Item();
 
-    public static TheoryData<Strategy> EachStrategy => [.. Strategies];
+    private readonly Dictionary<string, TopicSettings> _topics = TopicsFile.Load(Checkout.PathOf("infra", "topics.yaml")).ToDictionary(topic => topic.Name);
 
     private static Strategy[] Strategies => Enum.GetValues<Strategy>();
 
-    private readonly Dictionary<string, TopicSettings> _topics = TopicsFile.Load(Checkout.PathOf("infra", "topics.yaml")).ToDictionary(topic => topic.Name);
+    /// <summary>Item with each strategy, all others as their files have them.</summary>
+    private static List<JoinTopology> Topologies { get; } =
+    [
+        .. DefinitionLoader.LoadCatalog(Checkout.PathOf("infra", "entities")).All.Where(definition => definition.Entity != Item.Entity)
+            .Concat(Strategies.Select(strategy => SampleDefinitions.Item(strategy: strategy)))
+            .Select(definition => JoinTopology.BuildTopology(definition)),
+    ];
 
     [Fact]
     public void Topics_AreThoseTheDefinitionsNeed() => _topics.Keys.ShouldBe(
-        Strategies.SelectMany(strategy => JoinTopology.BuildTopology(SampleDefinitions.Item(strategy: strategy)).Topics)
-            .Concat([Item.Output.Topic, "delivery-classes", "delivery-classes-dead-letters"]).Distinct(),
+        Topologies.SelectMany(topology => topology.Topics.Append(topology.Definition.Output.Topic)).Concat(["delivery-classes", "delivery-classes-dead-letters"]).Distinct(),
         ignoreOrder: true);
 
     [Fact]
-    public void TopicsOfOneTask_HaveTheSamePartitions() =>
-        new[] { Item.ReplayTopic(), Item.UpdatesTopic() }.ShouldAllBe(topic => _topics[topic].Partitions == _topics[Item.Root.Topic].Partitions);
-
-    [Theory]
-    [MemberData(nameof(EachStrategy))]
-    public void InternalTopics_HaveThePartitionsAndCleanupThatTheTopologyNeeds(Strategy strategy) =>
-        JoinTopology.BuildTopology(SampleDefinitions.Item(strategy: strategy)).InternalTopics
-            .ShouldAllBe(topic => _topics[topic.Name].Partitions == _topics[topic.PartitionsOf].Partitions && _topics[topic.Name].Compacted == topic.IsCompacted);
+    public void TopicsOfOneTask_HaveTheSamePartitions() => Topologies.SelectMany(topology => new[] { topology.Definition.ReplayTopic(), topology.Definition.UpdatesTopic() }.Select(topic => (topic, topology.Definition.Root.Topic)))
+        .Where(pair => _topics.ContainsKey(pair.topic))
+        .ShouldAllBe(pair => _topics[pair.topic].Partitions == _topics[pair.Topic].Partitions);
 
     [Fact]
-    public void CompactedTopics_AreThoseThatStateIsRestoredFromAndTheOutput() =>
+    public void InternalTopics_HaveThePartitionsAndCleanupThatTheTopologyNeeds() => Topologies.SelectMany(topology => topology.InternalTopics)
+        .ShouldAllBe(topic => _topics[topic.Name].Partitions == _topics[topic.PartitionsOf].Partitions && _topics[topic.Name].Compacted == topic.IsCompacted);
+
+    [Fact]
+    public void CompactedTopics_AreThoseThatStateIsRestoredFromAndTheOutputsOfTables() =>
         _topics.Values.Where(topic => topic.Compacted).Select(topic => topic.Name).ShouldBe(
-            Strategies.SelectMany(strategy => JoinTopology.BuildTopology(SampleDefinitions.Item(strategy: strategy)).SubTopologies)
-                .SelectMany(part => part.Sources).Where(source => source.RestoresState).Select(source => source.Topic)
-                .Append(Item.Output.Topic).Distinct(),
+            Topologies.SelectMany(topology => topology.SubTopologies).SelectMany(part => part.Sources).Where(source => source.RestoresState).Select(source => source.Topic)
+                .Concat(Topologies.Where(topology => topology.Definition.Root.Kind == RootKind.Table).Select(topology => topology.Definition.Output.Topic))
+                .Distinct(),
             ignoreOrder: true);
 
     [Fact]
