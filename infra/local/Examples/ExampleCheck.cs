@@ -7,7 +7,7 @@ using EntitySync.Local.Samples;
 namespace EntitySync.Local.Examples;
 
 /// <summary>Compares what came out with what is expected: JSON by value, the order of fields aside.</summary>
-internal sealed class ExampleCheck(EntityDefinition definition, IReadOnlyList<SampleRecord> expected)
+internal sealed class ExampleCheck(EntityDefinition definition, IReadOnlyList<SampleRecord> expected, IReadOnlyList<SampleRecord> expectedDeadLetters)
 {
     private const int Examples = 3;
     private const int LongestShown = 300;
@@ -17,15 +17,23 @@ internal sealed class ExampleCheck(EntityDefinition definition, IReadOnlyList<Sa
 
     /// <param name="outputs">All records of the output topic, in order.</param>
     /// <param name="deadLetters">Records of the dead-letter topic.</param>
-    public IReadOnlyList<CheckResult> Compare(IReadOnlyList<SeenRecord> outputs, int deadLetters)
+    public IReadOnlyList<CheckResult> Compare(IReadOnlyList<SeenRecord> outputs, IReadOnlyList<SeenRecord> deadLetters)
     {
         var (missing, unexpected) = IsTable ? OfTable(outputs) : OfStream(outputs);
         return
         [
             Result(IsTable ? "last output of every key as expected" : "every output as expected", missing, expected.Count),
             Result("nothing else came out", unexpected, outputs.Count),
-            new CheckResult("no dead letters", deadLetters == 0, $"{deadLetters:N0} in {definition.DeadLetterTopic()}"),
+            OfDeadLetters(deadLetters),
         ];
+    }
+
+    // What was rejected, and no more: by value, for the key of a record that cannot be used may be anything.
+    private CheckResult OfDeadLetters(IReadOnlyList<SeenRecord> deadLetters)
+    {
+        if (expectedDeadLetters.Count == 0) return new CheckResult("no dead letters", deadLetters.Count == 0, $"{deadLetters.Count:N0} in {definition.DeadLetterTopic()}");
+        var (missing, unexpected) = Differences(expectedDeadLetters.Select(record => (record.Line, Key: "", Text(record.Value))), deadLetters.Select(record => (Key: "", Text(record.Value))));
+        return Result("dead letters as expected", [.. missing, .. unexpected.Select(letter => $"unexpected {letter}")], expectedDeadLetters.Count);
     }
 
     private (List<string> Missing, List<string> Unexpected) OfTable(IReadOnlyList<SeenRecord> outputs)
@@ -38,16 +46,19 @@ internal sealed class ExampleCheck(EntityDefinition definition, IReadOnlyList<Sa
         return ([.. missing], [.. unexpected]);
     }
 
-    private (List<string> Missing, List<string> Unexpected) OfStream(IReadOnlyList<SeenRecord> outputs)
+    private (List<string> Missing, List<string> Unexpected) OfStream(IReadOnlyList<SeenRecord> outputs) =>
+        Differences(expected.Select(record => (record.Line, KeyOf(record), Text(record.Value))), outputs.Select(record => (record.Key, Text(record.Value))));
+
+    private static (List<string> Missing, List<string> Unexpected) Differences(
+        IEnumerable<(int Line, string Key, string? Value)> wanted, IEnumerable<(string Key, string? Value)> found)
     {
-        var left = outputs.Select(record => (record.Key, Value: Text(record.Value))).ToList();
+        var left = found.ToList();
         var missing = new List<string>();
-        foreach (var record in expected)
+        foreach (var (line, key, value) in wanted)
         {
-            var (key, value) = (KeyOf(record), Text(record.Value));
             var index = left.FindIndex(output => output.Key == key && AreEqual(output.Value, value));
             if (index >= 0) left.RemoveAt(index);
-            else missing.Add($"line {record.Line}, key '{key}': expected {Shown(value)}");
+            else missing.Add($"line {line}, key '{key}': expected {Shown(value)}");
         }
 
         return (missing, left.ConvertAll(output => $"key '{output.Key}': {Shown(output.Value)}"));

@@ -12,7 +12,8 @@ internal sealed record ExampleTopic(SampleTopic Source, IReadOnlyList<SampleReco
 
 /// <summary>What an entity's example is fed with, and what is to come out.</summary>
 /// <param name="Related">Related topics in the order of the definition.</param>
-internal sealed record ExampleData(IReadOnlyList<ExampleTopic> Related, ExampleTopic Root, IReadOnlyList<SampleRecord> Expected)
+/// <param name="DeadLetters">Values that are to be dead-lettered.</param>
+internal sealed record ExampleData(IReadOnlyList<ExampleTopic> Related, ExampleTopic Root, IReadOnlyList<SampleRecord> Expected, IReadOnlyList<SampleRecord> DeadLetters)
 {
     private const int MostRecords = 1_000_000;
     private const long MostBytes = 256L * 1024 * 1024;
@@ -28,7 +29,7 @@ internal sealed record ExampleData(IReadOnlyList<ExampleTopic> Related, ExampleT
     {
         var (records, bytes) = (0, 0L);
         var topics = SampleFolder.Topics(definition, folder).Select(topic => new ExampleTopic(topic, Bounded(topic.Read(definition)))).ToList();
-        return new ExampleData(topics[..^1], topics[^1], Bounded(SampleFolder.ReadExpected(definition, folder)));
+        return new ExampleData(topics[..^1], topics[^1], Bounded(SampleFolder.ReadExpected(definition, folder)), Bounded(SampleFolder.ReadDeadLetters(folder)));
 
         List<SampleRecord> Bounded(IEnumerable<SampleRecord> all)
         {

@@ -40,8 +40,8 @@ internal sealed class ExampleRun(EntityDefinition definition, ExampleData data)
         else if (data.Related.Count > 0) await phase($"Load {Names(data.Related)}", progress => WriteRelatedAsync(runner, progress, cancellationToken));
         await phase($"Load {Names([data.Root])}", progress => WriteAsync(runner, data.Root, progress, cancellationToken));
 
-        var check = new ExampleCheck(definition, data.Expected);
-        IReadOnlyList<CheckResult> Results() => check.Compare(outputs.Since(0), deadLetters.Count);
+        var check = new ExampleCheck(definition, data.Expected, data.DeadLetters);
+        IReadOnlyList<CheckResult> Results() => check.Compare(outputs.Since(0), deadLetters.Since(0));
         await phase("Join all of them", progress => UntilAsync(runner, outputs, () => Results().All(result => result.Passed), progress, cancellationToken));
         return Results();
     }

@@ -11,10 +11,14 @@ public sealed record SampleTopic(string Topic, string File, bool IsRoot, Relatio
     public IEnumerable<SampleRecord> Read(EntityDefinition definition) => SampleFile.Read(File, IsRoot ? SampleKeys.OfRoot(definition) : SampleKeys.OfRelation(Relation!));
 }
 
-/// <summary>A folder with sample records of an entity: <c>TOPIC.ndjson</c> for its root and relations, and <c>expected.ndjson</c> with what comes out.</summary>
+/// <summary>
+/// A folder with sample records of an entity: <c>TOPIC.ndjson</c> for its root and relations, <c>expected.ndjson</c> with what comes out, and
+/// <c>dead-letters.ndjson</c> with the records that cannot be used.
+/// </summary>
 public static class SampleFolder
 {
     public const string Expected = "expected.ndjson";
+    public const string DeadLetters = "dead-letters.ndjson";
     private const string Ending = ".ndjson";
 
     /// <summary>The topics of related rows in the order of the definition, then the root's. A relation may be without file: it has no rows.</summary>
@@ -25,8 +29,8 @@ public static class SampleFolder
         var files = Directory.EnumerateFiles(folder, "*" + Ending).Select(file => Path.GetFileName(file)).ToHashSet(StringComparer.Ordinal);
         var wanted = Sources(definition).Select(source => source with { File = Path.Combine(folder, source.Topic + Ending) }).ToList();
         if (!files.Contains(definition.Root.Topic + Ending)) throw new InvalidDataException($"{Path.Combine(folder, definition.Root.Topic + Ending)} does not exist: without records of the root nothing comes out.");
-        var strange = files.Except(wanted.Select(topic => topic.Topic + Ending)).Where(file => file != Expected).Order(StringComparer.Ordinal).ToList();
-        if (strange.Count > 0) throw new InvalidDataException($"{Path.Combine(folder, strange[0])} belongs to no topic of entity '{definition.Entity}': {Names(definition)} and {Expected} are read.");
+        var strange = files.Except(wanted.Select(topic => topic.Topic + Ending)).Where(file => file is not (Expected or DeadLetters)).Order(StringComparer.Ordinal).ToList();
+        if (strange.Count > 0) throw new InvalidDataException($"{Path.Combine(folder, strange[0])} belongs to no topic of entity '{definition.Entity}': {Names(definition)}, {Expected} and {DeadLetters} are read.");
         return wanted.FindAll(topic => files.Contains(topic.Topic + Ending));
     }
 
@@ -34,6 +38,14 @@ public static class SampleFolder
     /// <exception cref="InvalidDataException">There is none, or a line cannot be used.</exception>
     public static IEnumerable<SampleRecord> ReadExpected(EntityDefinition definition, string folder) =>
         SampleFile.Read(Path.Combine(folder, Expected), SampleKeys.OfRoot(definition with { Root = definition.Root with { Format = DocumentFormat.Json } }));
+
+    /// <summary>The values that are to be dead-lettered, in any order; none without a file.</summary>
+    /// <exception cref="InvalidDataException">A line cannot be used.</exception>
+    public static IEnumerable<SampleRecord> ReadDeadLetters(string folder)
+    {
+        var file = Path.Combine(folder, DeadLetters);
+        return File.Exists(file) ? SampleFile.Read(file, SampleKeys.None) : [];
+    }
 
     private static IEnumerable<SampleTopic> Sources(EntityDefinition definition) => definition.AllRelations
         .Where(relation => relation.From != definition.Root.Topic)

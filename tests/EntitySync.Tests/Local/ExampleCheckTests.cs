@@ -40,13 +40,27 @@ public sealed class ExampleCheckTests
 
     [Fact]
     public void DeadLetters_AreCounted() =>
-        new ExampleCheck(Table, []).Compare([], deadLetters: 2)[^1].ShouldBe(new CheckResult("no dead letters", false, "2 in item-dead-letters"));
+        DeadLetters([], "{}", "x").ShouldBe(new CheckResult("no dead letters", false, "2 in item-dead-letters"));
+
+    [Fact]
+    public void ExpectedDeadLetters_AreComparedByValueInAnyOrder()
+    {
+        DeadLetters(["""{"x":1}""", "{}"], "{}", """{"x":1.0}""").ShouldBe(new CheckResult("dead letters as expected", true, "2 checked"));
+        DeadLetters(["""{"x":1}""", "{}"], "{}", "no JSON").ShouldBe(
+            new CheckResult("dead letters as expected", false, """2 wrong, e.g. line 1, key '': expected {"x":1}; unexpected key '': no JSON"""));
+    }
+
+    private static CheckResult DeadLetters(string[] expected, params string[] found) =>
+        new ExampleCheck(Table, [], Records([.. expected.Select(value => ("", (string?)value))])).Compare([], [.. found.Select(value => new SeenRecord("any", Bytes(value), null))])[^1];
 
     private static List<(bool Passed, string Found)> Compare(EntityDefinition definition, (string Key, string? Value)[] expected, params (string Key, string? Value)[] outputs)
     {
-        var records = expected.Select((record, index) => new SampleRecord(Encoding.UTF8.GetBytes(record.Key), Core.State.OptionalBytes.From(Bytes(record.Value)), index + 1)).ToList();
-        return [.. new ExampleCheck(definition, records).Compare([.. outputs.Select(output => new SeenRecord(output.Key, Bytes(output.Value), null))], 0).Select(result => (result.Passed, result.Found))];
+        var check = new ExampleCheck(definition, Records(expected), []);
+        return [.. check.Compare([.. outputs.Select(output => new SeenRecord(output.Key, Bytes(output.Value), null))], []).Select(result => (result.Passed, result.Found))];
     }
+
+    private static List<SampleRecord> Records((string Key, string? Value)[] records) =>
+        [.. records.Select((record, index) => new SampleRecord(Encoding.UTF8.GetBytes(record.Key), Core.State.OptionalBytes.From(Bytes(record.Value)), index + 1))];
 
     private static byte[]? Bytes(string? text) => text is null ? null : Encoding.UTF8.GetBytes(text);
 }

@@ -20,7 +20,7 @@ public sealed class SampleFolderTests : IDisposable
     [Fact]
     public void RelationWithoutFile_HasNoRows()
     {
-        Have("items");
+        Have("items", "dead-letters");
         SampleFolder.Topics(SampleDefinitions.Item(), _folder.FullName).Select(topic => topic.Topic).ShouldBe(["items"]);
     }
 
@@ -29,7 +29,7 @@ public sealed class SampleFolderTests : IDisposable
     {
         Have("items", "delivery-clases");
         Should.Throw<InvalidDataException>(() => SampleFolder.Topics(SampleDefinitions.Item(), _folder.FullName)).Message.ShouldBe(
-            $"{Path.Combine(_folder.FullName, "delivery-clases.ndjson")} belongs to no topic of entity 'item': delivery-classes.ndjson, items.ndjson and expected.ndjson are read.");
+            $"{Path.Combine(_folder.FullName, "delivery-clases.ndjson")} belongs to no topic of entity 'item': delivery-classes.ndjson, items.ndjson, expected.ndjson and dead-letters.ndjson are read.");
     }
 
     [Fact]
