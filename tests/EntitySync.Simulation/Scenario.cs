@@ -29,7 +29,7 @@ public sealed class Scenario : IDisposable
     public IReadOnlyList<string> Outputs => [.. Committed().Select(record => $"{Text(record.Key)} {Text(record.Value)}")];
 
     /// <summary>What has gone wrong by the checks of the seeds.</summary>
-    public IReadOnlyList<string> Problems => SimulationRun.ProblemsOf(new WorldHistory(World));
+    public IReadOnlyList<string> Problems => SimulationRun.ProblemsOf(WorldHistory.OfAllJoins(World));
 
     public Scenario Write(string topic, string key, string? value)
     {

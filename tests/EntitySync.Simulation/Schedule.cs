@@ -90,7 +90,7 @@ public sealed class Schedule(SimulatedWorld world)
     private bool IsSlowStep(Dice dice) => world.Case.HasSlowBroadcasts && !dice.Chance(5);
 
     private static IEnumerable<(SimulatedNode Node, Action Take)> ReadyButBroadcasts(SimulatedNode node) => node.Readable()
-        .Where(readable => node.Id != "node-1" || !node.IsBroadcast(readable.Record.Position.Topic))
+        .Where(readable => node.Id != "node-1" || node.BroadcastNext(readable.Record.Position.Topic, readable.Record.Position.Partition) is null)
         .Select(readable => (node, readable.Take));
 
     private List<(SimulatedNode Node, Action Take)> Ready() => [.. world.Nodes.SelectMany(ReadyOf)];

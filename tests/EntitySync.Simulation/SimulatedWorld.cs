@@ -1,3 +1,4 @@
+using EntitySync.Core.Definitions;
 using EntitySync.Core.Joins;
 using EntitySync.Simulation.Log;
 using EntitySync.Simulation.Nodes;
@@ -49,7 +50,19 @@ public sealed class SimulatedWorld : IDisposable
     /// <summary>Nodes that do not know yet that their place is taken.</summary>
     public IReadOnlyList<SimulatedNode> Zombies => _zombies;
 
+    /// <summary>What the tasks of any part read.</summary>
+    public IEnumerable<JoinSource> Sources => Topology.SubTopologies.SelectMany(part => part.Sources);
+
+    /// <summary>The joins: the entity's own first, then those of nested relations.</summary>
+    public IEnumerable<JoinNode> Joins => Topology.SubTopologies.Select(part => part.Node).Distinct();
+
     public IEnumerable<NodeTask> Tasks => Nodes.SelectMany(node => node.Tasks);
+
+    /// <summary>True when some state of the tables forbids an output, or a joined row.</summary>
+    public bool MayForbid => Case.Definition.AllRelations.Any(MayForbidBy);
+
+    public static bool MayForbidBy(RelationDefinition relation) =>
+        relation.Missing.Action is MissingAction.Drop or MissingAction.Reject || (relation.Pick is null && !relation.Many);
 
     public int NextLife() => ++_lives;
 
@@ -128,7 +141,7 @@ public sealed class SimulatedWorld : IDisposable
     /// <summary>An answer comes once more, however old: its sender was taken for dead and was only slow. Transactions rule that out.</summary>
     public void RepeatAnswer(Dice dice)
     {
-        var answers = Topology.RootPart.Sources.Where(source => source.Role == SourceRole.Answers)
+        var answers = Sources.Where(source => source.Role == SourceRole.Answers)
             .SelectMany(source => Log.Topic(source.Topic))
             .SelectMany(partition => partition.ReadAll())
             .Where(record => record.Value is not null)
@@ -143,10 +156,10 @@ public sealed class SimulatedWorld : IDisposable
     {
         // State comes from the records below the committed position, so they must outlive an outage (min.compaction.lag.ms): a task that finds the record of
         // its position gone cannot know which value the row had before, and leaves the old one behind. Broadcast tables can.
-        var isFollowed = Topology.SubTopologies.Any(part => part.Sources.Any(source => !source.IsWhole && source.Role != SourceRole.Progress && source.Topic == partition.Topic));
+        var isFollowed = Sources.Any(source => !source.IsWhole && source.Role != SourceRole.Progress && source.Topic == partition.Topic);
         if (isFollowed) head = Math.Min(head, Log.Committed(partition.Topic, partition.Index));
         // An old answer that came again would be the newest of its key.
-        if (!Case.IsExactlyOnce && Topology.RootPart.Sources.Any(source => source.Role == SourceRole.Answers && source.Topic == partition.Topic)) return;
+        if (!Case.IsExactlyOnce && Sources.Any(source => source.Role == SourceRole.Answers && source.Topic == partition.Topic)) return;
         // A bad record that replaces a good one by compaction takes the good row with it at the next restart: a source topic is the only changelog
         // there is. That is known (functions/README.md), so it is left out here.
         if (Written.Exists(written => written.IsBad && written.Record.Position.Topic == partition.Topic && written.Record.Position.Partition == partition.Index)) return;
@@ -162,7 +175,7 @@ public sealed class SimulatedWorld : IDisposable
     /// <summary>Nobody will ever need a tombstone below this; a broker keeps them for a day for the same reason.</summary>
     private long SeenByAll(SimulatedPartition partition)
     {
-        if (!Topology.RootPart.Sources.Any(source => source.IsWhole && source.Topic == partition.Topic)) return Log.Committed(partition.Topic, partition.Index);
+        if (!Sources.Any(source => source.IsWhole && source.Topic == partition.Topic)) return Log.Committed(partition.Topic, partition.Index);
         var isSettled = Nodes.Count > 0 && !Nodes.Exists(node => node.HasUncommitted || node.Tasks.Exists(task => task.Task is null));
         return isSettled ? Nodes.Min(node => node.BroadcastNext(partition.Topic, partition.Index) ?? 0) : 0;
     }
@@ -195,8 +208,8 @@ public sealed class SimulatedWorld : IDisposable
         var definition = Case.Definition;
         var isTable = Topology.Root.RestoresState;
         Log.Create(definition.Root.Topic, Case.Partitions, isTable);
-        foreach (var source in Topology.SubTopologies.SelectMany(part => part.Sources).Where(source => source.Role is SourceRole.Broadcast or SourceRole.Related))
-            Log.Create(source.Topic, Case.RelatedPartitions, isCompacted: true);
+        foreach (var relation in definition.AllRelations) Log.Create(relation.From, Case.RelatedPartitions, isCompacted: true);
+        foreach (var internalTopic in Topology.InternalTopics.Where(topic => Joins.Any(join => join.IsNested && join.Definition.Output.Topic == topic.Name))) Log.Create(internalTopic.Name, Case.RelatedPartitions, internalTopic.IsCompacted);
         foreach (var internalTopic in Topology.InternalTopics) Log.Create(internalTopic.Name, Log.Topic(internalTopic.PartitionsOf).Length, internalTopic.IsCompacted);
         foreach (var topic in Topology.Topics) Log.Create(topic, Case.Partitions, isCompacted: false);
     }

@@ -36,9 +36,9 @@ public static class SimulationRun
         {
             foreach (var step in steps) schedule.Step(Dice.For(seed, step));
             schedule.Settle(Dice.For(seed, -3));
-            var history = new WorldHistory(world);
-            outputs = [.. history.Outputs.Values.SelectMany(list => list).OrderBy(output => output.Record.Tick).Select(output => output.ToString())];
-            problems.AddRange(ProblemsOf(history));
+            var histories = WorldHistory.OfAllJoins(world);
+            outputs = [.. histories[0].Outputs.Values.SelectMany(list => list).OrderBy(output => output.Record.Tick).Select(output => output.ToString())];
+            problems.AddRange(ProblemsOf(histories));
         }
 #pragma warning disable CA1031 // Whatever the engine throws is a finding.
         catch (Exception failure)
@@ -50,12 +50,14 @@ public static class SimulationRun
         return new SimulationResult(seed, simulated, steps, problems, world.Trace?.Lines ?? [], outputs);
     }
 
-    /// <summary>All checks; a problem begins with the name of the check that found it.</summary>
-    public static IReadOnlyList<string> ProblemsOf(WorldHistory history) =>
+    /// <summary>All checks of all joins; a problem begins with the name of the check that found it.</summary>
+    public static IReadOnlyList<string> ProblemsOf(IEnumerable<WorldHistory> histories) => [.. histories.SelectMany(ProblemsOf)];
+
+    private static IEnumerable<string> ProblemsOf(WorldHistory history) =>
     [
         .. FinalCheck.Problems(history).Select(problem => "final: " + problem),
         .. new NeverStaleCheck(history).Problems().Select(problem => "never stale: " + problem),
-        .. new ExactlyOnceCheck(history).Problems().Select(problem => "exactly once: " + problem),
+        .. (history.Join.IsNested ? [] : new ExactlyOnceCheck(history).Problems()).Select(problem => "exactly once: " + problem),
         .. new LeakCheck(history).Problems().Select(problem => "leak: " + problem),
     ];
 }

@@ -13,6 +13,10 @@ public static class FinalCheck
             {
                 if (last is { Document: not null }) yield return $"{key} is deleted, but its last output is {last}";
             }
+            else if (history.Join.IsNested && history.FinalOutput(root) is null)
+            {
+                if (last is { Document: not null }) yield return $"{key} is dropped or rejected, but its last joined row is {last}";
+            }
             else if (history.FinalOutput(root) is { } expected && Oracle.NaiveJoin.Canonical(expected) is var text && text != last?.Text)
             {
                 yield return $"{key} should end as {text} (root {versions[^1].Offset}), but its last output is {last?.ToString() ?? "none"}";

@@ -12,10 +12,17 @@ public sealed class LeakCheck(WorldHistory history)
 {
     private SimulatedWorld World => history.World;
 
-    public IEnumerable<string> Problems()
+    public IEnumerable<string> Problems() => history.Join.IsNested ? JoinProblems() : JoinProblems().Concat(WorldProblems());
+
+    private IEnumerable<string> WorldProblems()
     {
         if (World.Log.HasOpenTransaction) yield return "a transaction is open";
         foreach (var task in World.Tasks.Where(task => task.Task is null or { HasFanout: true } or { HasUnsavedProgress: true })) yield return $"{task.Name} is not at rest";
+        foreach (var problem in DeadLetterProblems()) yield return problem;
+    }
+
+    private IEnumerable<string> JoinProblems()
+    {
         foreach (var relation in history.Definition.Relations.Where(relation => relation.Strategy == Strategy.Shuffle))
         {
             var wanted = Wanted(relation).ToHashSet(StringComparer.Ordinal);
@@ -24,14 +31,12 @@ public sealed class LeakCheck(WorldHistory history)
             var rows = history.LastRelated.Where(entry => entry.Key.Relation == relation).SelectMany(entry => RowUnder(relation, entry.Key.Key, entry.Value));
             foreach (var problem in Compare(history.Definition.RowsTopic(relation), rows.ToHashSet(StringComparer.Ordinal), record => Trace.Show(record.Key))) yield return problem;
         }
-
-        foreach (var problem in DeadLetterProblems()) yield return problem;
     }
 
     private IEnumerable<string> Wanted(RelationDefinition relation) =>
         from root in history.Roots
         where root.Value[^1].Row is not null
-        let partition = World.Log.PartitionFor(World.Topology.Root.Topic, Encoding.UTF8.GetBytes(root.Key))
+        let partition = World.Log.PartitionFor(history.Definition.Root.Topic, Encoding.UTF8.GetBytes(root.Key))
         from value in NaiveJoin.Values(root.Value[^1].Row!, relation.Match.Path!).Select(NaiveJoin.Text)
         select $"{Trace.Show(Encoding.UTF8.GetBytes(value))} of {partition}";
 
@@ -47,7 +52,7 @@ public sealed class LeakCheck(WorldHistory history)
             .Where(record => record.Value is not null)
             .Select(name)
             .ToList();
-        var mayRepeat = !World.Case.IsExactlyOnce && World.Topology.RootPart.Sources.Any(source => source.Role == SourceRole.Answers && source.Topic == topic);
+        var mayRepeat = !World.Case.IsExactlyOnce && World.Sources.Any(source => source.Role == SourceRole.Answers && source.Topic == topic);
         foreach (var extra in mayRepeat ? [] : held.Except(wanted)) yield return $"{topic} still holds {extra}";
         foreach (var lost in wanted.Except(held)) yield return $"{topic} lacks {lost}";
     }
@@ -62,11 +67,11 @@ public sealed class LeakCheck(WorldHistory history)
         foreach (var (position, records) in letters)
         {
             var reason = OutputRecord.Header(records[0], HeaderNames.DeadLetterReason);
-            if (!bad.Contains(position) && !history.MayForbid) yield return $"dead letter for {position}, which is good: {reason}";
+            if (!bad.Contains(position) && !World.MayForbid) yield return $"dead letter for {position}, which is good: {reason}";
             if (bad.Contains(position) && World.Case.IsExactlyOnce && records.Count > 1 && !IsBroadcast(position)) yield return $"{records.Count} dead letters for {position}: {reason}";
         }
     }
 
     private bool IsBroadcast(string position) =>
-        World.Topology.RootPart.Sources.Any(source => source.Role == SourceRole.Broadcast && position.StartsWith(source.Topic + "-", StringComparison.Ordinal));
+        World.Sources.Any(source => source.Role == SourceRole.Broadcast && position.StartsWith(source.Topic + "-", StringComparison.Ordinal));
 }

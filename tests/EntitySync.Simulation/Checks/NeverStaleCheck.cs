@@ -28,10 +28,11 @@ public sealed class NeverStaleCheck(WorldHistory history)
             life = output.Record.Writer;
             if (output.RootOffset < lastRoot) yield return $"stale root: {output} comes after root {lastRoot}";
             lastRoot = output.RootOffset;
+            if (history.Join.IsNested && output.Document is null) continue; // taken back: deleted, dropped or rejected
             var root = roots.Find(version => version.Offset == output.RootOffset && version.Tick < output.Record.Tick);
             if (root is null || root.Row is null != output.Document is null) yield return $"{output} does not come from its root";
             if (root?.Row is null || output.Document is null) continue;
-            if (!IsRootOf(root.Row, output.Document)) yield return $"{output} differs from its root {NaiveJoin.Canonical(root.Row)}";
+            if (!NaiveJoin.IsRootOf(history.Definition, root.Row, output.Document)) yield return $"{output} differs from its root {NaiveJoin.Canonical(root.Row)}";
             foreach (var relation in history.Definition.Relations.Where(IsOrdered))
             {
                 var next = explanations.SelectMany(explanation => Explain(relation, root.Row, output, explanation)).Distinct().Take(MostExplanations).ToList();
@@ -43,15 +44,6 @@ public sealed class NeverStaleCheck(WorldHistory history)
 
     // At-least-once: a task before this one may have sent old rows again, which are old only until the rest has come again as well.
     private bool IsOrdered(RelationDefinition relation) => history.World.Case.IsExactlyOnce || relation.Strategy == Strategy.Broadcast;
-
-    private bool IsRootOf(JsonObject root, JsonObject output)
-    {
-        var targets = history.Definition.Relations.SelectMany(NaiveJoin.TargetsOf).ToHashSet(StringComparer.Ordinal);
-        return Without(root) == Without(output);
-
-        string Without(JsonObject document) => NaiveJoin.Canonical(new JsonObject(
-            document.Where(field => !targets.Contains(field.Key)).Select(field => KeyValuePair.Create(field.Key, field.Value?.DeepClone()))));
-    }
 
     private IEnumerable<Explanation> Explain(RelationDefinition relation, JsonObject root, OutputRecord output, Explanation before)
     {

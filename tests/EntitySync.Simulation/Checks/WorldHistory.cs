@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using EntitySync.Core.Definitions;
+using EntitySync.Core.Joins;
 using EntitySync.Simulation.Log;
 using EntitySync.Simulation.Oracle;
 
@@ -9,27 +10,35 @@ namespace EntitySync.Simulation.Checks;
 /// <summary>A version of a row; null when it is deleted, or is not (or no longer) where it is looked for.</summary>
 public sealed record Version(long Tick, long Offset, JsonObject? Row);
 
-/// <summary>Everything the world outside wrote and everything that came of it, ordered for the checks.</summary>
+/// <summary>
+/// What went into one join and everything that came of it, ordered for the checks. What goes into the entity's own is what the world outside wrote, and joined
+/// rows where a relation has relations of its own; those are the outputs of another join, which has a history too.
+/// </summary>
 public sealed class WorldHistory
 {
     private static readonly Version Nothing = new(0, -1, null);
 
     private readonly Dictionary<(RelationDefinition Relation, string Value, string Key), List<Version>> _rows = [];
 
-    public WorldHistory(SimulatedWorld world)
+    public WorldHistory(SimulatedWorld world, JoinNode join)
     {
         World = world;
-        foreach (var written in world.Written.Where(written => !written.IsBad && written.Record.Position.Topic != Definition.ReplayTopic())) Add(written.Record);
-        Outputs = world.Log.Topic(world.Topology.EmissionTopic)
-            .SelectMany(partition => partition.ReadAll())
-            .Select(OutputRecord.From)
-            .GroupBy(output => output.Key)
-            .ToDictionary(group => group.Key, group => group.ToList(), StringComparer.Ordinal);
+        Join = join;
+        foreach (var record in Definition.Relations.Select(relation => relation.From).Append(Definition.Root.Topic).Distinct().SelectMany(InputsOf).OrderBy(record => record.Tick)) Add(record);
+        Outputs = world.Log.Topic(join.IsNested ? Definition.Output.Topic : world.Topology.EmissionTopic)
+            .SelectMany(partition => partition.ReadEver())
+            .GroupBy(record => Encoding.UTF8.GetString(record.Key!))
+            .ToDictionary(group => group.Key, group => join.IsNested ? OutputRecord.OfJoinedRow(this, group) : [.. group.Select(OutputRecord.From)], StringComparer.Ordinal);
     }
+
+    /// <summary>The entity's own join first.</summary>
+    public static IReadOnlyList<WorldHistory> OfAllJoins(SimulatedWorld world) => [.. world.Joins.Select(join => new WorldHistory(world, join))];
 
     public SimulatedWorld World { get; }
 
-    public EntityDefinition Definition => World.Case.Definition;
+    public JoinNode Join { get; }
+
+    public EntityDefinition Definition => Join.Definition;
 
     /// <summary>All good versions of each root, oldest first.</summary>
     public Dictionary<string, List<Version>> Roots { get; } = new(StringComparer.Ordinal);
@@ -40,8 +49,7 @@ public sealed class WorldHistory
     public IReadOnlyDictionary<string, List<OutputRecord>> Outputs { get; }
 
     /// <summary>True when some state of the tables forbids an output of a root that exists.</summary>
-    public bool MayForbid => Definition.Relations.Any(relation =>
-        relation.Missing.Action is MissingAction.Drop or MissingAction.Reject || (relation.Pick is null && !relation.Many));
+    public bool MayForbid => Definition.Relations.Any(SimulatedWorld.MayForbidBy);
 
     public bool HasShuffle => Definition.Relations.Any(relation => relation.Strategy == Strategy.Shuffle);
 
@@ -54,6 +62,10 @@ public sealed class WorldHistory
 
     public IEnumerable<string> RelatedKeys(RelationDefinition relation) =>
         LastRelated.Keys.Where(entry => entry.Relation == relation).Select(entry => entry.Key).Order(StringComparer.Ordinal);
+
+    private IEnumerable<StoredRecord> InputsOf(string topic) => World.Joins.Any(join => join.IsNested && join.Definition.Output.Topic == topic)
+        ? World.Log.Topic(topic).SelectMany(partition => partition.ReadEver())
+        : World.Written.Where(written => !written.IsBad && written.Record.Position.Topic == topic).Select(written => written.Record);
 
     private void Add(StoredRecord record)
     {

@@ -9,6 +9,7 @@ namespace EntitySync.Simulation.Log;
 public sealed class SimulatedPartition(string topic, int index, bool isCompacted)
 {
     private readonly List<StoredRecord> _records = [];
+    private readonly List<StoredRecord> _everWritten = [];
     private readonly Dictionary<SimulatedTransaction, long> _open = [];
 
     public string Topic => topic;
@@ -27,6 +28,7 @@ public sealed class SimulatedPartition(string topic, int index, bool isCompacted
     {
         var record = new StoredRecord(new Position(topic, index, End++), tick, key, value, headers, writer, transaction);
         _records.Add(record);
+        _everWritten.Add(record);
         if (transaction is null) return record;
         _open.TryAdd(transaction, record.Position.Offset);
         transaction.Partitions.Add(this);
@@ -57,6 +59,9 @@ public sealed class SimulatedPartition(string topic, int index, bool isCompacted
         var stable = LastStable;
         return _records.TakeWhile(record => record.Position.Offset < stable).Where(record => record.IsCommitted);
     }
+
+    /// <summary>All records that were ever visible, whatever compaction has removed since.</summary>
+    public IEnumerable<StoredRecord> ReadEver() => _everWritten.Where(record => record.IsCommitted);
 
     /// <summary>Removes what a newer record of its key replaces, below <paramref name="head"/> only.</summary>
     /// <param name="head">Records from here on are not touched.</param>

@@ -62,7 +62,7 @@ public sealed class NodeTask : IEmissionSink, IDisposable
     {
         var progress = Part.IndexOf(SourceRole.Progress);
         if (progress >= 0 && _node.Log.Partition(Part.Sources[progress].Topic, Partition) is var own && own.LastStable < own.End) return false;
-        var task = JoinTask.Create(_node.World.Topology, Part, Partition, _node.Ports(this), Part.Kind == SubTopologyKind.Root ? _node.Tables : null);
+        var task = JoinTask.Create(_node.World.Topology, Part, Partition, _node.Ports(this), _node.TablesOf(Part));
         try
         {
             foreach (var role in (SourceRole[])[SourceRole.Progress, SourceRole.Answers, SourceRole.Related, SourceRole.Rows, SourceRole.Questions, SourceRole.Root]) Restore(task, role);

@@ -10,9 +10,8 @@ namespace EntitySync.Simulation.Nodes;
 /// </summary>
 public sealed class SimulatedNode : IDisposable
 {
-    private readonly Dictionary<(int Source, int Partition), long> _broadcastNext = [];
+    private readonly Dictionary<SubTopology, FollowedTables> _tables = [];
     private readonly List<ReplayTaken> _replays = [];
-    private readonly List<(int Source, JoinSource Topic)> _broadcasts;
     private int? _fuse;
 
     public SimulatedNode(SimulatedWorld world, string id)
@@ -20,7 +19,6 @@ public sealed class SimulatedNode : IDisposable
         World = world;
         Id = id;
         Producer = world.Log.InitProducer(id, world.Case.IsExactlyOnce);
-        _broadcasts = [.. world.Topology.RootPart.Sources.Select((source, index) => (index, source)).Where(entry => entry.source.IsWhole)];
     }
 
     public SimulatedWorld World { get; }
@@ -36,9 +34,6 @@ public sealed class SimulatedNode : IDisposable
 
     public List<NodeTask> Tasks { get; } = [];
 
-    /// <summary>Null until the first root task comes, or when nothing is broadcast.</summary>
-    public BroadcastTables? Tables { get; private set; }
-
     public bool HasUncommitted { get; private set; }
 
     public IEnumerable<NodeTask> Live => Tasks.Where(task => task.Task is not null);
@@ -48,7 +43,8 @@ public sealed class SimulatedNode : IDisposable
 
     public TaskPorts Ports(NodeTask task) => new(Log.PartitionCounts, task, World.Counts, World.Logger, World.Clock) { Options = World.Case.Options };
 
-    public bool IsBroadcast(string topic) => _broadcasts.Exists(entry => entry.Topic.Topic == topic);
+    /// <summary>Null until the first task of the part comes, or when nothing is broadcast in it.</summary>
+    public BroadcastTables? TablesOf(SubTopology part) => _tables.GetValueOrDefault(part)?.Tables;
 
     public void Own(SubTopology part, int partition) => Tasks.Add(new NodeTask(this, part, partition, World.NextLife()));
 
@@ -62,7 +58,7 @@ public sealed class SimulatedNode : IDisposable
 
     public bool TryRestore(NodeTask task)
     {
-        if (task.Part.Kind == SubTopologyKind.Root && _broadcasts.Count > 0) CatchUpTables();
+        if (task.Part.HasTables) CatchUpTables(task.Part);
         var isRestored = task.TryRestore();
         HasUncommitted |= isRestored;
         return isRestored;
@@ -76,10 +72,9 @@ public sealed class SimulatedNode : IDisposable
             foreach (var (source, record) in task.Readable()) yield return (record, () => Process(task, source, record));
         }
 
-        if (Tables is null) yield break;
-        foreach (var ((source, partition), next) in _broadcastNext)
+        foreach (var tables in _tables.Values)
         {
-            if (Log.Partition(World.Topology.RootPart.Sources[source].Topic, partition).Read(next) is { } record) yield return (record, () => Follow(source, partition, record));
+            foreach (var (source, record) in tables.Readable(Log)) yield return (record, () => Follow(tables, source, record));
         }
     }
 
@@ -109,8 +104,7 @@ public sealed class SimulatedNode : IDisposable
     }
 
     /// <summary>Position below which it does not read a broadcast topic any more; null when it does not follow it.</summary>
-    public long? BroadcastNext(string topic, int partition) =>
-        _broadcasts.Find(entry => entry.Topic.Topic == topic) is { Topic: not null } entry && Tables is not null ? _broadcastNext[(entry.Source, partition)] : null;
+    public long? BroadcastNext(string topic, int partition) => _tables.Values.Select(tables => tables.NextOf(topic, partition)).Min();
 
     internal void Send(NodeTask from, string topic, int? partition, byte[]? key, byte[]? value, IReadOnlyList<RecordHeader> headers)
     {
@@ -133,29 +127,22 @@ public sealed class SimulatedNode : IDisposable
         task.Process(source, record);
     }
 
-    private void Follow(int source, int partition, StoredRecord record)
+    private void Follow(FollowedTables tables, int source, StoredRecord record)
     {
         HasUncommitted = true;
         World.Trace?.Taken(this, "broadcast", record);
-        Borrowed.Lend(record, source, Tables!.Process);
-        _broadcastNext[(source, partition)] = record.Position.Offset + 1;
+        tables.Follow(source, record);
     }
 
     /// <summary>
-    /// Before every new root task, not only the first: the task's predecessor may have passed on rows that this node has not read yet, and
+    /// Before every new task that joins, not only the first: the task's predecessor may have passed on rows that this node has not read yet, and
     /// outputs must not go back behind them.
     /// </summary>
-    private void CatchUpTables()
+    private void CatchUpTables(SubTopology part)
     {
-        Tables ??= new BroadcastTables(World.Topology.RootPart, Log.PartitionCounts, World.Case.Options);
-        foreach (var (source, topic) in _broadcasts)
-        {
-            foreach (var partition in Log.Topic(topic.Topic))
-            {
-                while (partition.Read(_broadcastNext.GetValueOrDefault((source, partition.Index))) is { } record) Follow(source, partition.Index, record);
-                _broadcastNext[(source, partition.Index)] = partition.LastStable;
-            }
-        }
+        if (!_tables.TryGetValue(part, out var tables)) _tables[part] = tables = new FollowedTables(part, new BroadcastTables(part, Log.PartitionCounts, World.Case.Options), Log);
+        while (tables.Readable(Log).FirstOrDefault() is { Record: not null } next) Follow(tables, next.Source, next.Record);
+        tables.SkipToEnd(Log);
     }
 
     private void Effect()

@@ -63,6 +63,16 @@ public static class NaiveJoin
 
     public static string Text(JsonNode node) => node.GetValueKind() == JsonValueKind.String ? node.GetValue<string>() : node.ToJsonString();
 
+    /// <summary>True when the output is the root, but for what relations write.</summary>
+    public static bool IsRootOf(EntityDefinition definition, JsonObject root, JsonObject output)
+    {
+        var targets = definition.Relations.SelectMany(TargetsOf).ToHashSet(StringComparer.Ordinal);
+        return Without(root) == Without(output);
+
+        string Without(JsonObject document) => Canonical(new JsonObject(
+            document.Where(field => !targets.Contains(field.Key)).Select(field => KeyValuePair.Create(field.Key, field.Value?.DeepClone()))));
+    }
+
     /// <summary>One text for all ways to write an object.</summary>
     public static string Canonical(JsonObject document) =>
         "{" + string.Join(',', document.OrderBy(field => field.Key, StringComparer.Ordinal).Select(field => $"\"{field.Key}\":{field.Value?.ToJsonString() ?? "null"}")) + "}";
@@ -70,7 +80,7 @@ public static class NaiveJoin
     public static JsonObject Parse(byte[] json) => JsonNode.Parse(Encoding.UTF8.GetString(json))!.AsObject();
 
     private static JsonObject Mapped(JsonObject row, IEnumerable<FieldMapping> fields) =>
-        new(fields.Select(field => KeyValuePair.Create(field.Target, row[field.Source.Text]?.DeepClone() ?? (field.Default is { } constant ? JsonNode.Parse(constant.AsSpan()) : null))));
+        new(fields.Where(field => !field.IsOptional || row.ContainsKey(field.Target)).Select(field => KeyValuePair.Create(field.Target, row[field.Source.Text]?.DeepClone() ?? (field.Default is { } constant ? JsonNode.Parse(constant.AsSpan()) : null))));
 
     private static List<Candidate> Listed(RelationDefinition relation, IEnumerable<Candidate> rows)
     {

@@ -26,7 +26,9 @@ public static class DefinitionGrid
             HasSlowBroadcasts = dice.Chance(40),
             Options = new() { SuppressEqualOutput = dice.Chance(85) },
         };
-        return simulated with { Definition = simulated.Definition with { Relations = [.. relations.Select(relation => Shape(dice, relation))] } };
+        relations = relations.ConvertAll(relation => Shape(dice, relation));
+        if (relations.Count > 0 && dice.Chance(40)) relations = Nest(dice, relations, allowed);
+        return simulated with { Definition = simulated.Definition with { Relations = [.. relations] } };
     }
 
     public static EntityDefinition Entity(IEnumerable<RelationDefinition> relations, EmitWhen when = EmitWhen.Always) => new()
@@ -72,6 +74,33 @@ public static class DefinitionGrid
         Order = relation.Many && dice.Chance(60) ? new OrderDefinition(Path("m"), dice.Pick([OrderDirection.Ascending, OrderDirection.Descending])) : null,
         Limit = relation.Many && dice.Chance(40) ? 1 + dice.Below(2) : null,
     };
+
+    /// <summary>Gives some relations one or two of their own, and some of those again.</summary>
+    private static List<RelationDefinition> Nest(Dice dice, List<RelationDefinition> relations, IReadOnlyList<Strategy> strategies)
+    {
+        var next = relations.Count;
+        return [.. relations.Select(relation => dice.Chance(60) ? WithNested(dice, relation, strategies, ref next) : relation)];
+    }
+
+    private static RelationDefinition WithNested(Dice dice, RelationDefinition relation, IReadOnlyList<Strategy> strategies, ref int next)
+    {
+        var nested = ImmutableArray.CreateBuilder<RelationDefinition>();
+        for (var count = dice.Pick([1, 1, 1, 2]); count > 0; count--)
+        {
+            var made = Shape(dice, DrawRelation(dice, next++, dice.Pick(strategies)));
+            nested.Add(dice.Chance(30) ? WithNested(dice, made, strategies, ref next) : made);
+        }
+
+        return WithNested(relation, nested.ToArray());
+    }
+
+    /// <summary>What the nested ones write is embedded with the row; without <c>embed</c> it has to be named.</summary>
+    public static RelationDefinition WithNested(RelationDefinition relation, params ReadOnlySpan<RelationDefinition> nested)
+    {
+        ImmutableArray<RelationDefinition> relations = [.. nested];
+        var shown = relation.Many ? [] : relations.SelectMany(inner => inner.Targets).Select(target => new FieldMapping($"{relation.Name}-{target}", Path(target)));
+        return relation with { Relations = relations, Set = [.. relation.Set, .. shown] };
+    }
 
     private static WhereCondition Where(string field, string[] values) => new(Path(field), [.. values.Select(value => Encoding.UTF8.GetBytes(value).ToImmutableArray())]);
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Replay;
@@ -17,28 +18,23 @@ public sealed class RecordMaker(SimulationCase simulated, bool hasEscapes = true
         if (dice.Chance(15)) return (DefinitionGrid.RootTopic, Bytes(key), null, false);
         if (dice.Chance(4)) return (DefinitionGrid.RootTopic, Bytes(key), Bytes(dice.Pick(["{\"id\":", "{\"id\":\"other\"}", "[]", ""])), true);
         var text = new StringBuilder($"{{\"id\":\"{key}\",\"n\":{dice.Below(3)}");
-        for (var index = 0; index < simulated.Definition.Relations.Length; index++)
-        {
-            if (simulated.Definition.Relations[index].Match.Path!.IsMany) Append(text, $"f{index}", Array(dice));
-            else Append(text, $"f{index}", Scalar(dice));
-            if (dice.Chance(10)) text.Append($",\"t{index}\":\"own\"");
-        }
-
+        AppendMatches(dice, text, simulated.Definition.Relations);
         return (DefinitionGrid.RootTopic, Bytes(key), Bytes(text.Append('}').ToString()), false);
     }
 
     public (string Topic, byte[]? Key, byte[]? Value, bool IsBad) Related(Dice dice)
     {
         if (simulated.Definition.Relations.IsEmpty) return Root(dice);
-        var index = dice.Below(simulated.Definition.Relations.Length);
+        var relation = dice.Pick([.. simulated.Definition.AllRelations]);
         var key = Key(dice, "r", simulated.RelatedRows);
-        if (dice.Chance(20)) return ($"related{index}", Bytes(key), null, false);
-        if (dice.Chance(4)) return ($"related{index}", Bytes(key), Bytes(dice.Pick(["{\"v\":", "{\"v\":[]}", "{\"v\":{}}", "[]"])), true);
+        if (dice.Chance(20)) return (relation.From, Bytes(key), null, false);
+        if (dice.Chance(4)) return (relation.From, Bytes(key), Bytes(dice.Pick(["{\"v\":", "{\"v\":[]}", "{\"v\":{}}", "[]"])), true);
         var text = new StringBuilder($"{{\"rid\":\"{key}\"");
         if (!dice.Chance(10)) Append(text, "v", dice.Chance(5) ? "null" : dice.Pick(_values));
         if (!dice.Chance(10)) text.Append($",\"m\":{dice.Below(3)}");
-        text.Append($",\"t\":{(dice.Chance(15) ? dice.Below(2) : 100 + _count++)}}}");
-        return ($"related{index}", Bytes(key), Bytes(text.ToString()), false);
+        text.Append($",\"t\":{(dice.Chance(15) ? dice.Below(2) : 100 + _count++)}");
+        AppendMatches(dice, text, relation.Relations);
+        return (relation.From, Bytes(key), Bytes(text.Append('}').ToString()), false);
     }
 
     public (string Topic, byte[]? Key, byte[]? Value, bool IsBad) Replay(Dice dice)
@@ -48,6 +44,16 @@ public sealed class RecordMaker(SimulationCase simulated, bool hasEscapes = true
         return dice.Chance(4)
             ? (topic, key, dice.Chance(50) ? null : Bytes("{}"), true)
             : (topic, key, new ReplayMessage($"replay-{_count++}", []).ToUtf8(), false);
+    }
+
+    // Relation r3 joins f3 and writes t3, at whatever level.
+    private void AppendMatches(Dice dice, StringBuilder text, ImmutableArray<RelationDefinition> relations)
+    {
+        foreach (var relation in relations)
+        {
+            Append(text, $"f{relation.Name[1..]}", relation.Match.Path!.IsMany ? Array(dice) : Scalar(dice));
+            if (dice.Chance(10)) text.Append($",\"t{relation.Name[1..]}\":\"own\"");
+        }
     }
 
     private static void Append(StringBuilder text, string name, string? json)

@@ -37,5 +37,6 @@ public sealed record SimulationCase
     private static string Describe(RelationDefinition relation) =>
         $"{relation.Name} {relation.Strategy} {relation.Match.Path!} {(relation.Many ? "many" : relation.Pick is { } pick ? $"pick {pick.Order}" : "only one")} missing {relation.Missing.Action}"
         + string.Concat(relation.Where.Select(condition => $" where {condition.Field} in {string.Join('|', condition.Values.Select(value => Encoding.UTF8.GetString(value.AsSpan())))}"))
+        + (relation.Relations.IsEmpty ? "" : $" with ({string.Join("; ", relation.Relations.Select(Describe))})")
         + (relation.Order is { } order ? $" order {order.Direction}" : "") + (relation.Limit is { } limit ? $" limit {limit}" : "");
 }
