@@ -15,6 +15,12 @@ namespace EntitySync.Core.Joins;
 public sealed record JoinNode(EntityDefinition Definition, Enricher Enricher, bool IsNested)
 {
     /// <summary>
+    /// Columns that the relation above joins the rows of a nested join by; null for the entity's own, and when relations of the row write them. A row in which they
+    /// cannot be read is refused before it is joined: the dead letter says where it stands, and the row before stays.
+    /// </summary>
+    public KeyDefinition? RowKey { get; init; }
+
+    /// <summary>
     /// True when the root's rows go through intake tasks: entities are found, replayed and asked for by the partition of their key's text, and a connector
     /// partitions by the JSON of the primary key.
     /// </summary>

@@ -65,7 +65,8 @@ public sealed record JoinTopology
     public static JoinTopology BuildTopology(EntityDefinition definition, Func<EntityDefinition, IEntityHook>? hooks = null)
     {
         TopologyRules.Check(definition);
-        var nodes = definition.Flatten().Select((node, index) => new JoinNode(node, Enricher.CompileJoined(node, index > 0 ? JoinedRows : null, hooks), IsNested: index > 0)).ToList();
+        var flat = definition.Flatten();
+        var nodes = flat.Select((node, index) => new JoinNode(node, Enricher.CompileJoined(node, index > 0 ? JoinedRows : null, hooks), IsNested: index > 0) { RowKey = index > 0 ? RowKeyOf(node, flat) : null }).ToList();
         return new JoinTopology
         {
             Definition = definition,
@@ -74,5 +75,12 @@ public sealed record JoinTopology
             EmissionTopic = definition.EmissionTopic(),
             DeadLetterTopic = definition.DeadLetterTopic(),
         };
+    }
+
+    private static KeyDefinition? RowKeyOf(EntityDefinition node, IEnumerable<EntityDefinition> all)
+    {
+        var key = all.SelectMany(above => above.Relations).FirstOrDefault(relation => relation.From == node.Output.Topic)?.Key;
+        var written = node.Relations.SelectMany(relation => relation.Targets);
+        return key is not null && key.Paths.Any(path => written.Contains(path.Steps[0].Name, StringComparer.Ordinal)) ? null : key;
     }
 }

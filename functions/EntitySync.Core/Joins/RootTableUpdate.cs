@@ -8,6 +8,8 @@ namespace EntitySync.Core.Joins;
 /// </summary>
 internal sealed class RootTableUpdate(TaskContext context, EntityTable entities, Resolve resolve, WaitingReplays waiting, IJoinOutput output)
 {
+    private readonly JoinColumn? _rowKey = context.Node.RowKey is { } key ? new JoinColumn(key, context.Options.RelatedRowBytes) : null;
+
     /// <param name="row">The record with the row's own key and the row as its value.</param>
     /// <param name="record">As it stands in its topic, for the dead letter.</param>
     public void Process(in LogRecord row, in LogRecord record)
@@ -44,6 +46,7 @@ internal sealed class RootTableUpdate(TaskContext context, EntityTable entities,
         scan = default;
         if (record.Key is not { } key) return "record has no key";
         if (record.Value is not { } value) return null;
+        if (_rowKey is not null && _rowKey.Read(value.Span).Problem is { } problem) return problem;
         var outcome = resolve.Scan(key.Span, true, value.Span, out scan);
         return outcome.Kind == EnrichmentKind.Rejected ? outcome.Reason : null;
     }

@@ -77,6 +77,24 @@ public sealed class NestedRelationTests
         driver.Outputs.Skip(before).Where(output => output.Topic == "profiles").Select(output => Encoding.UTF8.GetString(output.Value!.Value.Span)).ShouldBe(["""{"id":"ann"}"""]);
     }
 
+    [Theory]
+    [InlineData("broadcast")]
+    [InlineData("shuffle")]
+    public void RowWithoutUsableJoinColumn_IsDeadLetteredAsItCame_AndTheRowBeforeStays(string strategy)
+    {
+        using var driver = Driver(strategy, strategy, missing: "omit");
+        driver.Root("ann", """{"id":"ann"}""");
+        driver.Pipe("stars", "s1", """{"id":"s1","user":"ann","repoId":7}""");
+        driver.Pipe("stars", "s1", """{"id":"s1","user":["ann"],"repoId":8}""");
+        driver.Restart();
+        driver.Pipe("repos", "7", """{"id":7,"name":"lib"}""");
+
+        var letter = driver.Outputs.Single(output => output.Topic == "user-dead-letters");
+        letter.Headers.Select(header => $"{header.Name}={Encoding.UTF8.GetString(header.Value.Span)}").ShouldContain("entitysync-dead-letter-position=stars-0@1");
+        $"{Encoding.UTF8.GetString(letter.Value!.Value.Span)}".ShouldBe("""{"id":"s1","user":["ann"],"repoId":8}""");
+        Values(driver)[^1].ShouldBe("""{"id":"ann","stars":[{"id":"s1","user":"ann","repoId":7,"repo":{"id":7,"name":"lib"}}]}""");
+    }
+
     [Fact]
     public void ChangedNestedDefinition_MakesAllJoinedRowsAnew()
     {
