@@ -18,13 +18,14 @@ internal sealed class NestedMaker(Random random)
 
     public EntityDefinition Definition()
     {
-        var depth = random.Next(1, 4);
+        var relations = Relations(random.Next(1, 4), mustNest: true);
+        List<string> complete = [.. relations.Select(relation => relation.Name).Where(_ => random.Next(8) == 0)];
         return new EntityDefinition
         {
             Entity = "thing",
-            Root = new RootDefinition(Root, KeyDefinition.Of(Path("id"))),
-            Relations = Relations(depth, mustNest: true),
-            Emit = new EmitDefinition((EmitWhen)random.Next(2)),
+            Root = new RootDefinition(Root, KeyDefinition.Of(Path("id")), Format: (DocumentFormat)random.Next(2)),
+            Relations = relations,
+            Emit = new EmitDefinition((EmitWhen)random.Next(2)) { Complete = [.. complete] },
             Output = new OutputDefinition("things-merged"),
         };
     }
@@ -45,6 +46,7 @@ internal sealed class NestedMaker(Random random)
     {
         var index = _count++;
         var topic = Topic();
+        var (key, match) = Columns(random.Next(3) == 0 ? "id" : "v", random.Next(3) switch { 0 => "f0", 1 => "f1", _ => "a[]" });
         var (many, pick) = (random.Next(3) == 0, random.Next(4) > 0);
         var hasSet = !many && random.Next(3) > 0;
         var hasEmbed = many || !hasSet || random.Next(2) == 0;
@@ -53,8 +55,8 @@ internal sealed class NestedMaker(Random random)
             Name = $"r{index}",
             From = topic.Topic,
             Format = topic.Format,
-            Key = KeyDefinition.Of(Path(random.Next(3) == 0 ? "id" : "v")),
-            Match = KeyDefinition.Of(Path(random.Next(3) switch { 0 => "f0", 1 => "f1", _ => "a[]" })),
+            Key = key,
+            Match = match,
             Many = many,
             Pick = pick && !many ? new PickDefinition((PickOrder)random.Next(3), Field(nested)) : null,
             Where = random.Next(4) == 0 ? [new WhereCondition(Field(nested), [Json("1"), random.Next(2) == 0 ? Json("null") : Json("2")])] : [],
@@ -72,6 +74,15 @@ internal sealed class NestedMaker(Random random)
             Relations = nested,
         };
     }
+
+    private (KeyDefinition Key, KeyDefinition Match) Columns(string key, string match) => random.Next(6) switch
+    {
+        0 => (KeyDefinition.Of(Path(key), Path("x")), KeyDefinition.Of(Path(match), Path("x"))),
+        1 => (Computed($"{{{key}}}/{{x}}"), Computed($"{{{match}}}/{{x}}")),
+        _ => (KeyDefinition.Of(Path(key)), KeyDefinition.Of(Path(match))),
+    };
+
+    private static KeyDefinition Computed(string template) => new([KeyColumn.TryParseTemplate(template, LetterCase.Upper)!]);
 
     // Two relations may follow one topic, at one level or at several.
     private (string Topic, DocumentFormat Format) Topic()
