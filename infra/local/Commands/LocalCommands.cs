@@ -54,6 +54,11 @@ internal static class LocalCommands
         items.Validators.Add(result => Between(result, 1, 1_000_000));
         classes.Validators.Add(result => Between(result, 1, 10_000));
         var entity = new Argument<string>("entity") { Description = "Another entity than item: feed it with its example records, and compare what comes out with expected.ndjson.", DefaultValueFactory = _ => DemoCommand.Entity };
+        entity.Validators.Add(result =>
+        {
+            // Any text may be an argument, so a misspelt option would be taken for the name of an entity.
+            if (result.Tokens is [{ Value: ['-', ..] } token]) result.AddError($"'{token.Value}' is no option of demo.");
+        });
         var command = new Command("demo", "Load items and delivery classes, change one class, and check that every affected item follows. Exit status 1 when a check fails.")
         {
             entity, items, classes, seed, folder, StrategyOption, Definitions,

@@ -52,7 +52,9 @@ public sealed class JoinStreamTests
         var cluster = new JoinCluster(partitions: 2, createTopics: false);
         cluster.Options = cluster.Options with
         {
-            Join = (cluster.Options.Join ?? new JoinOptions()) with { WaitingEvents = waitingEvents }, CommitInterval = TimeSpan.FromMilliseconds(10),
+            Join = (cluster.Options.Join ?? new JoinOptions()) with { WaitingEvents = waitingEvents },
+            CommitInterval = TimeSpan.FromMilliseconds(10),
+            FetchWait = TimeSpan.FromMilliseconds(10), // the embedded cluster answers an empty fetch when its time is over, not when something comes
         };
         cluster.Definition = cluster.Definition with { Root = cluster.Definition.Root with { Kind = RootKind.Stream }, Replay = null };
         cluster.Use(Strategy.Shuffle);

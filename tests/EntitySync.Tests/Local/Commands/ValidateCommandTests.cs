@@ -51,7 +51,7 @@ public sealed class ValidateCommandTests : IDisposable
         var run = await CommandRun.Of("validate", file);
 
         run.Error.ShouldStartWith(file + "(");
-        run.Error.ShouldContain("own topic");
+        run.Error.ShouldContain("a relation to itself");
         run.Status.ShouldBe(1);
     }
 
