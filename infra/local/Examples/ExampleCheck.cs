@@ -24,8 +24,23 @@ internal sealed class ExampleCheck(EntityDefinition definition, IReadOnlyList<Sa
         [
             Result(IsTable ? "last output of every key as expected" : "every output as expected", missing, expected.Count),
             Result("nothing else came out", unexpected, outputs.Count),
+            .. definition.Emit.Once ? [Result("every entity emitted once", Repeated(outputs), outputs.Count)] : Array.Empty<CheckResult>(),
             OfDeadLetters(deadLetters),
         ];
+    }
+
+    /// <summary>Keys that come again with no tombstone between.</summary>
+    private static List<string> Repeated(IReadOnlyList<SeenRecord> outputs)
+    {
+        var there = new HashSet<string>(StringComparer.Ordinal);
+        var repeated = new List<string>();
+        foreach (var output in outputs)
+        {
+            if (output.Value is null) there.Remove(output.Key);
+            else if (!there.Add(output.Key)) repeated.Add(output.Key);
+        }
+
+        return repeated;
     }
 
     // What was rejected, and no more: by value, for the key of a record that cannot be used may be anything.

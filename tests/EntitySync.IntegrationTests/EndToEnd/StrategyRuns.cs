@@ -38,7 +38,7 @@ public sealed class StrategyRuns : IAsyncLifetime
         var options = new RunnerOptions
         {
             Strategy = strategy,
-            Adjust = definition => definition with { Replay = definition.Replay! with { PageSize = 10 } },
+            Adjust = definition => definition.Replay is { } replay ? definition with { Replay = replay with { PageSize = 10 } } : definition,
             WrapWriter = writer =>
             {
                 crash.Inner = writer;

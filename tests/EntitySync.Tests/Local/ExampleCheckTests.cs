@@ -39,6 +39,14 @@ public sealed class ExampleCheckTests
     }
 
     [Fact]
+    public void Once_IsOnceBetweenTombstones()
+    {
+        var once = Table with { Emit = Table.Emit with { Once = true } };
+        Compare(once, [("a", "{}"), ("b", "{}")], ("a", "{}"), ("b", "{}"), ("a", null), ("a", "{}"))[2].ShouldBe((true, "4 checked"));
+        Compare(once, [("a", "{}"), ("b", "{}")], ("a", "{}"), ("b", "{}"), ("a", "{}"))[2].ShouldBe((false, "1 wrong, e.g. a"));
+    }
+
+    [Fact]
     public void DeadLetters_AreCounted() =>
         DeadLetters([], "{}", "x").ShouldBe(new CheckResult("no dead letters", false, "2 in item-dead-letters"));
 
