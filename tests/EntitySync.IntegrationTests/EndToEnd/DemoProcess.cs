@@ -15,7 +15,7 @@ internal sealed class DemoProcess : IAsyncDisposable
     public DemoProcess(params string[] arguments)
     {
         Temp = Directory.CreateTempSubdirectory("entitysync-test-").FullName;
-        var program = Path.Combine(AppContext.BaseDirectory, "EntitySync.Local.dll");
+        var program = Path.Combine(AppContext.BaseDirectory, "entitysync.dll");
         var start = new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         start.Environment["TMPDIR"] = Temp;
         _process = Process.Start(start)!;

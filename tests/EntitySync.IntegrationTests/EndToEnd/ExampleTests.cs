@@ -70,6 +70,16 @@ public sealed class ExampleTests : IDisposable
     }
 
     [Fact]
+    public async Task HookOfADefinition_HasTheLastWord()
+    {
+        HaveParcels();
+        await using var demo = new DemoProcess("demo", "parcel", "--definitions", _definitions.FullName);
+
+        (await demo.ExitAsync(Whole)).ShouldBe(0, demo.Output);
+        Results(demo.Output).ShouldBe([("last output of every key as expected", "ok"), ("nothing else came out", "ok"), ("dead letters as expected", "ok")]);
+    }
+
+    [Fact]
     public async Task WrongExpectation_FailsItsCheck()
     {
         Have("examples/purchase/expected.ndjson", "{\"product\":\"a\",\"label\":\"Lamp\"}\n{\"product\":\"a\",\"label\":\"Bed\"}\n{\"product\":\"z\",\"label\":\"UNKNOWN\"}\n");
@@ -104,6 +114,24 @@ public sealed class ExampleTests : IDisposable
 
         (await demo.ExitAsync(TimeSpan.FromSeconds(25))).ShouldNotBe(0);
         await demo.UntilNothingIsLeftAsync(TimeSpan.FromSeconds(20));
+    }
+
+    private void HaveParcels()
+    {
+        Have(
+            "parcel.yaml",
+            """
+            entity: parcel
+            root: { topic: parcels, key: id }
+            relations:
+              rate: { from: rates, key: name, match: rate, set: { minimumDeliveryTime: minimum, maximumDeliveryTime: maximum } }
+            hook: { type: EntitySync.Hooks.DeliveryPromise }
+            output: { topic: parcels-promised }
+            """);
+        Have("examples/parcel/parcels.ndjson", "{\"id\":1,\"rate\":\"air\"}\n{\"id\":2,\"rate\":\"none\"}\n{\"id\":3,\"rate\":\"wrong\"}\n");
+        Have("examples/parcel/rates.ndjson", "{\"name\":\"air\",\"minimum\":1,\"maximum\":2}\n{\"name\":\"wrong\",\"minimum\":9,\"maximum\":2}\n");
+        Have("examples/parcel/expected.ndjson", "{\"id\":1,\"rate\":\"air\",\"minimumDeliveryTime\":1,\"maximumDeliveryTime\":2,\"deliveryPromise\":\"1 to 2 days\"}\n{\"id\":2,\"rate\":\"none\"}\n");
+        Have("examples/parcel/dead-letters.ndjson", "{\"id\":3,\"rate\":\"wrong\"}\n");
     }
 
     private void Have(string file, string text)
