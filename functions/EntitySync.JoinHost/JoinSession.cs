@@ -16,6 +16,7 @@ namespace EntitySync.JoinHost;
 internal sealed class JoinSession : IDisposable
 {
     private readonly JoinThreadContext _context;
+    private readonly ThreadClients _clients;
     private readonly IReadOnlyDictionary<string, int> _partitionCounts;
     private readonly ThreadProducer _producer;
     private readonly KafkaEmissionSink _sink;
@@ -31,6 +32,7 @@ internal sealed class JoinSession : IDisposable
     public JoinSession(JoinThreadContext context, ThreadClients clients)
     {
         _context = context;
+        _clients = clients;
         (_partitionCounts, var limits) = TopicCheck.Run(clients, context);
         _producer = new ThreadProducer(clients, limits, context.Options, context.Time);
         _sink = new KafkaEmissionSink(_producer, limits, context.Topologies.Select(topology => (topology, context.Counts[topology.Entity])), context.Refused, context.Logger);
@@ -52,6 +54,7 @@ internal sealed class JoinSession : IDisposable
     {
         _stop = stop;
         _producer.Start(stop);
+        _context.Guard.Check(_clients, _member, _partitionCounts, _context, stop);
         _member.Subscribe(_context.Topologies.SelectMany(topology => topology.SubTopologies).Select(part => part.Lead.Topic).Distinct(StringComparer.Ordinal));
         while (!stop.IsCancellationRequested)
         {

@@ -23,13 +23,13 @@ internal sealed class JoinThread : IDisposable
     private volatile bool _abandon;
     private int _failures;
 
-    public JoinThread(int index, string instance, EntitySyncSettings settings, IReadOnlyList<JoinTopology> topologies, JoinHostOptions options, ILoggerFactory loggers, TimeProvider time)
+    public JoinThread(int index, string instance, EntitySyncSettings settings, IReadOnlyList<JoinTopology> topologies, StateGuard guard, JoinHostOptions options, ILoggerFactory loggers, TimeProvider time)
     {
         _name = $"join-{index}";
         var logger = loggers.CreateLogger($"EntitySync.JoinHost.{_name}").Within(("thread", index));
         _backoff = new Backoff(options.FirstBackoff, options.LongestBackoff, Random.Shared.NextDouble);
         var isTransactional = settings.JoinProcessingGuarantee == ProcessingGuarantee.ExactlyOnce;
-        _context = new JoinThreadContext(index, topologies, options, isTransactional, logger, time, () => _failures = 0);
+        _context = new JoinThreadContext(index, topologies, guard, options, isTransactional, logger, time, () => _failures = 0);
         _clients = new ThreadClients(settings, options, $"{settings.JoinGroupId}-{instance}-{index}", logger, _context.OnTrouble);
     }
 

@@ -6,7 +6,7 @@ namespace EntitySync.JoinHost;
 
 /// <summary>What one thread keeps over its sessions.</summary>
 internal sealed class JoinThreadContext(
-    int thread, IReadOnlyList<JoinTopology> topologies, JoinHostOptions options, bool isTransactional, ILogger logger, TimeProvider time, Action onCommitted)
+    int thread, IReadOnlyList<JoinTopology> topologies, StateGuard guard, JoinHostOptions options, bool isTransactional, ILogger logger, TimeProvider time, Action onCommitted)
 {
     private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(100);
 
@@ -17,6 +17,9 @@ internal sealed class JoinThreadContext(
     public int Thread => thread;
 
     public IReadOnlyList<JoinTopology> Topologies => topologies;
+
+    /// <summary>Shared by all threads.</summary>
+    public StateGuard Guard => guard;
 
     public JoinHostOptions Options => options;
 

@@ -27,7 +27,8 @@ internal sealed class JoinThreads : IHostedService, IDisposable
         _topologies = [.. catalog.All.Select(definition => JoinTopology.BuildTopology(definition, hooks.Load))];
         _ = KafkaClientConfig.Admin(settings); // what it refuses, a thread would be refused again and again
         var instance = settings.JoinInstanceId ?? DefaultInstance(settings);
-        _threads = [.. Enumerable.Range(0, settings.JoinThreads).Select(index => new JoinThread(index, instance, settings, _topologies, options, loggers, time))];
+        var guard = new StateGuard(_topologies);
+        _threads = [.. Enumerable.Range(0, settings.JoinThreads).Select(index => new JoinThread(index, instance, settings, _topologies, guard, options, loggers, time))];
     }
 
     private static JoinOptions FromSettings(EntitySyncSettings settings) => new()

@@ -21,6 +21,7 @@ public sealed class TopologyDriver : IDisposable
     private readonly JoinOptions _options;
     private readonly Dictionary<(string Topic, int Partition), List<LogRecord>> _logs = [];
     private readonly Dictionary<(string Part, int Source, int Partition), int> _positions = [];
+    private readonly HashSet<string> _read = new(StringComparer.Ordinal); // topics with a position
     private readonly Dictionary<string, int> _partitions;
     private readonly List<JoinTask> _tasks = [];
     private readonly Dictionary<string, BroadcastTables> _tables = [];
@@ -82,10 +83,12 @@ public sealed class TopologyDriver : IDisposable
 
     /// <summary>Loses all tasks and their state, and restores new ones from what the sources that restore state hold.</summary>
     /// <param name="definition">What the new tasks run; its topics are those of the old one.</param>
+    /// <exception cref="Core.Errors.InvalidRequestException">It cannot go on with the state; a restart with the definition of before can.</exception>
     public void Restart(EntityDefinition? definition = null)
     {
         Dispose();
         if (definition is not null) Topology = JoinTopology.BuildTopology(definition, _hooks);
+        CheckState();
         CreateTasks();
         Drain();
     }
@@ -94,6 +97,20 @@ public sealed class TopologyDriver : IDisposable
     {
         foreach (var task in _tasks) task.Dispose();
         _tasks.Clear();
+    }
+
+    private void CheckState()
+    {
+        var check = new StateCheck(Topology);
+        foreach (var topic in check.Topics)
+        {
+            for (var partition = 0; partition < Partitions; partition++)
+            {
+                foreach (var record in LogOf(topic, partition)) check.Take(topic, record);
+            }
+        }
+
+        check.Decide(new Remains(this));
     }
 
     private void CreateTasks()
@@ -175,6 +192,7 @@ public sealed class TopologyDriver : IDisposable
                 {
                     task.Process(log[next] with { Source = source });
                     _positions[(task.Part.Name, source, task.Partition)] = next + 1;
+                    _read.Add(task.Part.Sources[source].Topic);
                     hasRead = true;
                 }
             }
@@ -207,6 +225,13 @@ public sealed class TopologyDriver : IDisposable
     }
 
     private static byte[]? Bytes(string? text) => text is null ? null : Encoding.UTF8.GetBytes(text);
+
+    private sealed class Remains(TopologyDriver driver) : IStateRemains
+    {
+        public bool HoldsRecords(string topic) => driver._logs.Any(log => log.Key.Topic == topic && log.Value.Count > 0);
+
+        public bool HasPosition(string topic) => driver._read.Contains(topic);
+    }
 
     private sealed class RecordingSink(TopologyDriver driver) : IEmissionSink
     {

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace EntitySync.Core.Definitions;
 
 /// <summary>What a change of a definition means for the state that its join topology keeps. The greater, the worse.</summary>
@@ -20,6 +22,15 @@ public enum ChangeSeverity
 /// <param name="Advice">What to do; empty when nothing has to be done or known.</param>
 public sealed record DefinitionChange(ChangeSeverity Severity, string Path, string Text, string Advice = "")
 {
+    /// <summary>Of an incompatible change: where the state is that stands in its way; null when that is not known.</summary>
+    internal KeptState? Kept { get; init; }
+
     /// <summary>As one line.</summary>
     public override string ToString() => Advice.Length > 0 ? $"{Path}: {Text}. {Advice}" : $"{Path}: {Text}.";
 }
+
+/// <summary>State of another shape. When all of it is gone, nothing is in the way of the new one.</summary>
+/// <param name="Topics">Internal topics that hold it.</param>
+/// <param name="Positions">Topics in which the group's positions say that their records are in it.</param>
+/// <param name="IsWaiting">It is events that wait in the progress topic.</param>
+internal sealed record KeptState(ImmutableArray<string> Topics, ImmutableArray<string> Positions, bool IsWaiting = false);

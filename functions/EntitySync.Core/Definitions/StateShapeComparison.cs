@@ -28,18 +28,19 @@ internal static class StateShapeComparison
         ChangeSeverity.Incompatible,
         "relations",
         $"none has strategy shuffle any more: events that still wait in {entity}-progress would be lost",
-        "Stop the producers, wait until /status shows no lag and no rows, and start with the new definition then");
+        "Stop the producers, wait until /status shows no lag and no rows, and start with the new definition then") { Kept = new KeptState([], [], IsWaiting: true) };
 
     private static DefinitionChange? Changed(string entity, string place, SortedDictionary<string, string> before, SortedDictionary<string, string> now)
     {
         if (Array.Find(Kept, kept => place.StartsWith(kept, StringComparison.Ordinal)) is not { } prefix) return null; // parts tell more than this
         var path = place[prefix.Length..];
         var text = $"was {Shown(before[place])}, is {Shown(now[place])}";
+        string From() => now[prefix + Owner(path) + ".from"];
         return prefix switch
         {
             StateShape.Root => new(ChangeSeverity.Incompatible, path, $"{text}: the notes and answers of {entity}'s tasks are about the entities of before", RootAdvice(entity, before)),
-            StateShape.Rows => new(ChangeSeverity.Incompatible, path, $"{text}: {Prefix(entity, path)}-rows holds the rows as they were", RelationAdvice(path, RowsTopics(entity, path), () => now[prefix + Owner(path) + ".from"])),
-            _ => new(ChangeSeverity.Incompatible, path, $"{text}: {Prefix(entity, path)}-joined holds the rows as they were", RelationAdvice(path, $"the topics {Prefix(entity, path)}-*", () => now[prefix + Owner(path) + ".from"])),
+            StateShape.Rows => new(ChangeSeverity.Incompatible, path, $"{text}: {Prefix(entity, path)}-rows holds the rows as they were", RelationAdvice(path, RowsTopics(entity, path), From)) { Kept = StateOf(entity, path, From(), "rows", "questions", "answers") },
+            _ => new(ChangeSeverity.Incompatible, path, $"{text}: {Prefix(entity, path)}-joined holds the rows as they were", RelationAdvice(path, $"the topics {Prefix(entity, path)}-*", From)) { Kept = StateOf(entity, path, From(), "joined", "progress") },
         };
     }
 
@@ -65,7 +66,14 @@ internal static class StateShapeComparison
                 ChangeSeverity.Incompatible,
                 PathOf(entity, part.Key, now),
                 $"its part {part.Key[StateShape.Part.Length..]} is new and reads {part.Value}, of which the join host has committed positions: it would not see the rows before these",
-                Capital(Again([part.Value])));
+                Capital(Again([part.Value]))) { Kept = new KeptState([], [part.Value]) };
+    }
+
+    private static KeptState StateOf(string entity, string path, string from, params ReadOnlySpan<string> topics)
+    {
+        var names = ImmutableArray.CreateBuilder<string>();
+        foreach (var topic in topics) names.Add($"{Prefix(entity, path)}-{topic}");
+        return new KeptState(names.ToImmutable(), IsTopic(path) ? [] : [from]);
     }
 
     // A root that was JSON and is change events now: the change of format says all.

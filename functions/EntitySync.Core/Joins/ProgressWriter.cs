@@ -17,7 +17,7 @@ internal sealed class ProgressWriter
     private readonly Dictionary<FanoutCursor, byte[]> _keys = [];
     private readonly List<byte[]> _obsolete = [];
     private readonly Growable<byte> _value = new();
-    private ulong? _definition;
+    private DefinitionNote? _definition;
 
     public ProgressWriter(TaskContext context, RelatedRows[] relations, FanoutCursors cursors, WaitingReplays waiting, params IProgressNotes[] others)
     {
@@ -34,7 +34,7 @@ internal sealed class ProgressWriter
     public void OnMoved(BroadcastRows rows) => _moved.Add(rows);
 
     /// <summary>The task runs with this definition from now on.</summary>
-    public void OnDefinition(ulong fingerprint) => _definition = fingerprint;
+    public void OnDefinition(in DefinitionNote definition) => _definition = definition;
 
     /// <summary>Removes a note that no longer means anything.</summary>
     public void Forget(byte[] key) => _obsolete.Add(key);
@@ -52,7 +52,7 @@ internal sealed class ProgressWriter
         foreach (var cursor in _cursors) SaveCursor(cursor);
         foreach (var key in _waiting.Dirty) SaveReplays(key);
         foreach (var notes in _others) notes.Save(this);
-        if (_definition is { } fingerprint) SaveDefinition(fingerprint);
+        if (_definition is { } definition) SaveDefinition(definition);
         // Last: a position says that its fan-outs are noted. Without transactions a crash may leave the first notes and lose the rest.
         foreach (var rows in _moved) SavePositions(rows);
         _moved.Clear();
@@ -92,13 +92,11 @@ internal sealed class ProgressWriter
         if (_keys.Remove(cursor, out var key)) _obsolete.Add(key);
     }
 
-    private void SaveDefinition(ulong fingerprint)
+    private void SaveDefinition(in DefinitionNote definition)
     {
         _value.Clear();
-        _value.Add(TaskProgress.Format);
-        BinaryPrimitives.WriteUInt64LittleEndian(_value.Reserve(sizeof(ulong)), fingerprint);
-        _value.Advance(sizeof(ulong));
-        Write("D"u8, _value.Span);
+        definition.Write(_value);
+        Write([DefinitionNote.Kind], _value.Span);
     }
 
     private void SavePositions(BroadcastRows rows)

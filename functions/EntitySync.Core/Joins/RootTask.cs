@@ -92,7 +92,7 @@ internal sealed class RootTask : JoinTask
         if (Partition == 0) _tables?.TellBadRows(bad => OnBadRow(bad, progress), Context.Counts);
         _rootStream?.CompleteRestore(progress);
         foreach (var relation in _entities.Relations) relation.CompleteRestore(progress);
-        if (_rootTable is not null) CompareDefinition(progress.Definition);
+        if (_progressWriter is not null) CompareDefinition(progress.Definition);
         foreach (var cursor in progress.Cursors) ResumeFanout(cursor.Relation, cursor.Value, cursor.Next, cursor.End, cursor.IsWrapped);
         foreach (var (key, messages) in progress.Replays)
         {
@@ -174,7 +174,7 @@ internal sealed class RootTask : JoinTask
             }
 
             _refreshed = null;
-            _progressWriter!.OnDefinition(DefinitionFingerprint.Of(Part.Node.Definition));
+            _progressWriter!.OnDefinition(DefinitionNote.Of(Topology, Part.Node));
             break;
         }
 
@@ -234,19 +234,20 @@ internal sealed class RootTask : JoinTask
 
     private SubscribedRows AnswersOf(int source) => Array.Find(_subscribed, rows => rows.Source == source) ?? throw new InvalidOperationException($"Source {source} has no relation.");
 
-    private void CompareDefinition(ulong? noted)
+    private void CompareDefinition(DefinitionNote? noted)
     {
-        var now = DefinitionFingerprint.Of(Part.Node.Definition);
-        if (_progressWriter is null || noted == now) return;
+        var now = DefinitionNote.Of(Topology, Part.Node);
+        if (noted == now) return;
+        var isChanged = noted is { } before && before.Fingerprint != now.Fingerprint;
         // Not noted, and rows nevertheless: the topic was read before this join was there, and the position in it is not the join's own.
-        if (Part.Kind == SubTopologyKind.Nested && (noted is not null || Rows > 0))
+        if (Part.Kind == SubTopologyKind.Nested && (isChanged || (noted is null && Rows > 0)))
         {
             _refreshed = -1;
-            return;
+            now = now with { Fingerprint = DefinitionNote.Unfinished };
         }
 
-        _progressWriter.OnDefinition(now);
-        if (noted is not null) Context.Logger.LogWarning("The definition of {Entity} has changed since the state was written: outputs of unchanged entities stay as they are until a replay refreshes them", Topology.Entity);
+        _progressWriter!.OnDefinition(now);
+        if (isChanged && Part.Kind == SubTopologyKind.Root && _rootTable is not null) Context.Logger.LogWarning("The definition of {Entity} has changed since the state was written: outputs of unchanged entities stay as they are until a replay refreshes them", Topology.Entity);
     }
 
     private void ResumeFanout(string relationName, byte[] text, uint next, uint end, bool isWrapped)

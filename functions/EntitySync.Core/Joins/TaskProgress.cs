@@ -13,7 +13,7 @@ namespace EntitySync.Core.Joins;
 /// offset for each partition. A relation that follows another topic begins anew.</item>
 /// <item><c>C</c>, varint length of the relation's name, the name, the join value: a fan-out under way; value: format 1, 4 bytes next, 4 bytes end
 /// (little endian), 1 byte whether it has wrapped.</item>
-/// <item><c>D</c>: the definition the task ran with; value: format 1, 8 bytes <see cref="DefinitionFingerprint"/> (little endian).</item>
+/// <item><c>D</c>: the definition the task ran with; value: see <see cref="DefinitionNote"/>.</item>
 /// <item><c>E</c> and an entity's key: the entity was emitted, and <c>emit.once</c> lets nothing follow; value: format 1.</item>
 /// <item><c>W</c>, 8 bytes offset (big endian): a record of a stream root that waits for answers; value: see <see cref="WaitingEvent"/>.</item>
 /// <item><c>R</c> and an entity's key: replays that wait for answers; value: format 1, then varint length and bytes of each message.</item>
@@ -41,8 +41,8 @@ internal sealed class TaskProgress(EmittedEntities emitted)
     /// <summary>Notes of waiting events by offset, ascending.</summary>
     public SortedDictionary<long, byte[]> Events { get; } = [];
 
-    /// <summary>Fingerprint of the definition that the task last ran with; null when none is noted.</summary>
-    public ulong? Definition { get; private set; }
+    /// <summary>The definition that the task last ran with; null when none is noted.</summary>
+    public DefinitionNote? Definition { get; private set; }
 
     /// <exception cref="Errors.InvalidRequestException">Key or value cannot be read.</exception>
     public void Restore(in LogRecord record, Position position)
@@ -51,11 +51,11 @@ internal sealed class TaskProgress(EmittedEntities emitted)
         var kind = key.Byte();
         var name = key.Rest();
         var value = new RecordReader(record.Value is { } noted ? noted.Span : default, position);
-        if (record.Value is not null) value.ExpectFormat(value.Byte(), Format);
+        if (record.Value is not null && kind != DefinitionNote.Kind) value.ExpectFormat(value.Byte(), Format);
         switch (kind)
         {
-            case (byte)'D':
-                Definition = record.Value is null ? null : (ulong)value.Int64();
+            case DefinitionNote.Kind:
+                Definition = record.Value is null ? null : DefinitionNote.Read(value);
                 break;
             case (byte)'P':
                 _positions[name.ToArray()] = Numbers(value);
