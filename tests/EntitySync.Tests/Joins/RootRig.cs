@@ -39,7 +39,7 @@ internal sealed class RootRig : IEmissionSink, IDisposable
     /// <summary>Everything written but progress notes.</summary>
     public List<string> Outputs { get; } = [];
 
-    /// <summary>Sizes (key and value) of the progress notes written.</summary>
+    /// <summary>Sizes (key and value) of the progress notes written, but for those of the definition.</summary>
     public List<int> NoteBytes { get; } = [];
 
     public List<LogRecord> LogOf(string topic) => _logs[SourceOf(topic)];
@@ -133,7 +133,7 @@ internal sealed class RootRig : IEmissionSink, IDisposable
         var value = record.IsTombstone ? null : record.Value.ToArray();
         if (record.Topic == TopicNames.ProgressTopic(_topology.Definition))
         {
-            NoteBytes.Add(key.Length + (value?.Length ?? 0));
+            if (key is not [(byte)'D']) NoteBytes.Add(key.Length + (value?.Length ?? 0));
             Append(SourceOf(record.Topic), key, value);
             return;
         }

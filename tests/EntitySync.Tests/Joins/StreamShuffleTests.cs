@@ -77,6 +77,7 @@ public sealed class StreamShuffleTests
     public void EventThatComesAndGoesWithinACommit_LeavesNoNote()
     {
         using var rig = Rig();
+        rig.Commit();
         rig.Root("A", Event("x"));
         rig.Answer(Answers, "x", 0, 0, Row(1));
         rig.FanoutAll();

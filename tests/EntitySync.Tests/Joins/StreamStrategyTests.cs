@@ -129,7 +129,7 @@ public sealed class StreamStrategyTests
         other.FanoutAll();
         other.Taken().Select(output => output.Split(':')[0]).ShouldBe(["dead A", "dead B"]);
         other.Commit();
-        other.LogOf("item-progress").TakeLast(2).Select(note => (note.Key!.Value.Length, note.Value is null)).ShouldBe([(9, true), (9, true)]);
+        other.LogOf("item-progress").TakeLast(3).Select(note => (note.Key!.Value.Length, note.Value is null)).ShouldBe([(9, true), (9, true), (1, false)]);
     }
 
     private static EntityDefinition Purchase(Strategy strategy, MissingAction missing)
