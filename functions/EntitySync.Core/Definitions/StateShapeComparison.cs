@@ -40,7 +40,7 @@ internal static class StateShapeComparison
         {
             StateShape.Root => new(ChangeSeverity.Incompatible, path, $"{text}: the notes and answers of {entity}'s tasks are about the entities of before", RootAdvice(entity, before)),
             StateShape.Rows => new(ChangeSeverity.Incompatible, path, $"{text}: {Prefix(entity, path)}-rows holds the rows as they were", RelationAdvice(path, RowsTopics(entity, path), From)) { Kept = StateOf(entity, path, From(), "rows", "questions", "answers") },
-            _ => new(ChangeSeverity.Incompatible, path, $"{text}: {Prefix(entity, path)}-joined holds the rows as they were", RelationAdvice(path, $"the topics {Prefix(entity, path)}-*", From)) { Kept = StateOf(entity, path, From(), "joined", "progress") },
+            _ => new(ChangeSeverity.Incompatible, path, $"{text}: {Prefix(entity, path)}-joined holds the rows as they were", JoinedAdvice(entity, path, now, From)) { Kept = StateOf(entity, path, From(), "joined", "progress") },
         };
     }
 
@@ -87,6 +87,17 @@ internal static class StateShapeComparison
     private static string RelationAdvice(string path, string topics, Func<string> from) => IsTopic(path)
         ? $"Give the relation another name, so that it gets internal topics of its own; or stop the join host, delete {topics}, and start it"
         : Capital(Again([from()], topics));
+
+    // Rows of shuffled relations below are deleted too, and come again only when their topics are read again.
+    private static string JoinedAdvice(string entity, string path, SortedDictionary<string, string> now, Func<string> from)
+    {
+        var prefix = Prefix(entity, path) + "-";
+        var below = new SortedSet<string>(now.Where(place => place.Key.StartsWith(StateShape.Part + prefix, StringComparison.Ordinal)).Select(place => place.Value), StringComparer.Ordinal);
+        below.RemoveWhere(topic => topic.StartsWith(prefix, StringComparison.Ordinal));
+        if (below.Count == 0) return RelationAdvice(path, $"the topics {prefix}*", from);
+        if (!IsTopic(path)) below.Add(from());
+        return Capital(Again([.. below], $"the topics {prefix}*"));
+    }
 
     private static string RowsTopics(string entity, string path) => $"{Prefix(entity, path)}-rows, -questions and -answers";
 
