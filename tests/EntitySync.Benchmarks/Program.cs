@@ -1,6 +1,7 @@
 using System.CommandLine;
 using BenchmarkDotNet.Running;
 using EntitySync.Benchmarks;
+using EntitySync.Benchmarks.Profile;
 using EntitySync.Benchmarks.Topology;
 
 var items = new Option<int>("--items") { Description = "Distinct items.", DefaultValueFactory = _ => 10_000 };
@@ -21,5 +22,5 @@ var micro = new Command("micro", "BenchmarkDotNet; arguments after -- go to it."
 micro.SetAction(parsed => BenchmarkSwitcher.FromAssembly(typeof(EnrichWorkload).Assembly).Run(["--inProcess", .. parsed.UnmatchedTokens]).Any() ? 0 : 1);
 
 // Ctrl-C waits for topics to be deleted and consumers to leave.
-return await new RootCommand("Benchmarks of EntitySync.") { enrich, TopologyCommand.Build(), micro }.Parse(args)
+return await new RootCommand("Benchmarks of EntitySync.") { enrich, TopologyCommand.Build(), ProfileCommand.Build(), micro }.Parse(args)
     .InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
