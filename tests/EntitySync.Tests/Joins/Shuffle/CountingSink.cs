@@ -26,6 +26,7 @@ internal sealed class CountingSink : IEmissionSink
     {
         key.CopyTo(_key);
         task.Process(new LogRecord(source, 0, _offset++, 0, _key.AsMemory(0, key.Length), value, []));
+        while (task.HasFanout) task.Fanout(1);
     }
 
     public void Emit(in Emission emission) => throw new NotSupportedException();

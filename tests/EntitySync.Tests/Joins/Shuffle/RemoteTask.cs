@@ -41,6 +41,9 @@ internal sealed class RemoteTask : IEmissionSink, IDisposable
 
     public JoinTask Task => _task;
 
+    /// <summary>Whether each record is followed by the steps it leads to; else the test makes them.</summary>
+    public bool MakesSteps { get; set; } = true;
+
     /// <summary>The partition of every topic that a join value's records are in.</summary>
     public static int PartitionOf(string joinValue) => Murmur2Partitioner.PartitionFor(Encoding.UTF8.GetBytes(joinValue), Partitions);
 
@@ -62,6 +65,7 @@ internal sealed class RemoteTask : IEmissionSink, IDisposable
         var record = new LogRecord(source, _partition, _logs[source].Count, 0, OptionalBytes.From(key), OptionalBytes.From(value), []);
         _logs[source].Add(record);
         _task.Process(record);
+        while (MakesSteps && _task.HasFanout) _task.Fanout(1);
     }
 
     /// <summary>Throws the task away and restores a new one from the logs: rows first, then questions.</summary>
