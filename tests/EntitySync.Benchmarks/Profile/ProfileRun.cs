@@ -65,6 +65,7 @@ internal sealed class ProfileRun : IDisposable
         var meter = new Meter();
         var next = new int[All.Length];
         var payload = 0L;
+        var pauses = GC.GetTotalPauseDuration();
         while (FillWithSnapshot(next))
         {
             _cancellationToken.ThrowIfCancellationRequested();
@@ -79,6 +80,7 @@ internal sealed class ProfileRun : IDisposable
         Set("load", "change events", rows);
         Set("load", "change events/s", rows / meter.Seconds);
         Set("load", "seconds", meter.Seconds);
+        Set("load", "pauses of the garbage collector, seconds", (GC.GetTotalPauseDuration() - pauses).TotalSeconds);
         Set("load", "records between parts", _sink.Internal);
         Set("load", "bytes of them", _sink.InternalBytes);
         Set("load", "emissions", _sink.Emitted);
