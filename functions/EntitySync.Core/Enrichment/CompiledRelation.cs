@@ -12,6 +12,7 @@ public sealed class CompiledRelation
         Index = index;
         Filter = definition.Where.IsEmpty ? null : new RowFilter(definition.Where);
         IsComplete = isComplete;
+        EmbeddedNames = [.. (definition.Embed?.Fields ?? []).Select(field => PropertyName.Encode(field.Target))];
         Arrangement = definition.Order is null && definition.Limit is null ? null : new RowArrangement(definition.Order, definition.Limit);
     }
 
@@ -27,6 +28,9 @@ public sealed class CompiledRelation
 
     /// <summary>Null without <c>where</c>.</summary>
     internal RowFilter? Filter { get; }
+
+    /// <summary>Of the embedded fields, as they stand in a document with the colon.</summary>
+    internal byte[][] EmbeddedNames { get; }
 
     /// <summary>True when the entity is emitted only while each match value has a row (<c>emit.complete</c>).</summary>
     internal bool IsComplete { get; }

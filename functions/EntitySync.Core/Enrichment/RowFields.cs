@@ -27,7 +27,16 @@ internal static class RowFields
     /// <summary>The field's JSON as it stands in the row, or the default.</summary>
     public static byte[] Json(JsonElement row, FieldMapping field)
     {
-        if (Find(row, field.Source) is { } value && value.ValueKind != JsonValueKind.Null) return JsonMarshal.GetRawUtf8Value(value).ToArray();
+        if (Value(row, field) is { } value) return JsonMarshal.GetRawUtf8Value(value).ToArray();
         return field.Default is { } constant ? ImmutableCollectionsMarshal.AsArray(constant)! : Null;
     }
+
+    /// <summary>The same, within the row's bytes or the default's.</summary>
+    public static ReadOnlySpan<byte> RawJson(JsonElement row, FieldMapping field)
+    {
+        if (Value(row, field) is { } value) return JsonMarshal.GetRawUtf8Value(value);
+        return field.Default is { } constant ? constant.AsSpan() : Null;
+    }
+
+    private static JsonElement? Value(JsonElement row, FieldMapping field) => Find(row, field.Source) is { ValueKind: not JsonValueKind.Null } value ? value : null;
 }

@@ -33,6 +33,7 @@ internal sealed class SubscribedRows : RelatedRows
     private long[] _asked = [];
     private byte[] _key = new byte[64];
     private byte[] _value = new byte[16];
+    private byte[] _json = new byte[512];
     private long _preparedBytes;
 
     public SubscribedRows(TaskContext context, int source, CompiledRelation relation, FanoutCursors cursors)
@@ -189,7 +190,9 @@ internal sealed class SubscribedRows : RelatedRows
         var rows = new List<PreparedRow>(answer.Rows.Count);
         foreach (var row in answer.Rows)
         {
-            using var document = JsonDocument.Parse(row.Json.ToArray());
+            RecordBuffer.Reserve(ref _json, row.Json.Length);
+            row.Json.CopyTo(_json);
+            using var document = JsonDocument.Parse(_json.AsMemory(0, row.Json.Length));
             rows.Add(PreparedRow.Prepare(Relation, row.Key.ToArray(), document.RootElement, new Position(Relation.Table, row.OriginPartition, row.OriginOffset)));
         }
 
