@@ -26,7 +26,7 @@ internal sealed class SubscribedRows : RelatedRows
     private readonly int _source;
     private readonly string _questions;
     private readonly PagedStateStore _held = new();
-    private readonly Dictionary<int, PreparedRow?> _prepared = [];
+    private readonly Dictionary<int, (PreparedRow? Rows, int Bytes)> _prepared = [];
     private readonly Queue<(byte[] Text, bool IsUsed)> _restored = new();
 
     // By value: the epoch of its question; for a use that was restored the complement of the offset it began at, for any answer may be to that question.
@@ -54,12 +54,19 @@ internal sealed class SubscribedRows : RelatedRows
 
     public override bool TryRows(int value, out PreparedRow? rows)
     {
-        if (_prepared.TryGetValue(value, out rows)) return true;
+        if (_prepared.TryGetValue(value, out var prepared))
+        {
+            rows = prepared.Rows;
+            return true;
+        }
+
+        rows = null;
         var text = BytesOf(value);
         if (!_held.TryGet(text, out var answer)) return !CanHaveRows(text);
         if (_preparedBytes > PreparedBytes) ForgetPrepared();
+        rows = PreparedRow.Chain(Relation, Prepare(text, answer));
+        _prepared[value] = (rows, answer.Length + PreparedOverheadBytes);
         _preparedBytes += answer.Length + PreparedOverheadBytes;
-        _prepared[value] = rows = PreparedRow.Chain(Relation, Prepare(text, answer));
         return true;
     }
 
@@ -125,7 +132,7 @@ internal sealed class SubscribedRows : RelatedRows
         }
 
         _held.Put(key, bytes.Span);
-        _prepared.Remove(value);
+        ForgetPrepared(value);
         StartFanout(value);
     }
 
@@ -140,7 +147,7 @@ internal sealed class SubscribedRows : RelatedRows
     protected override void OnLastUse(int value, bool isRestoring)
     {
         base.OnLastUse(value, isRestoring);
-        _prepared.Remove(value);
+        ForgetPrepared(value);
         if (_asked[value] == NotInUse) return;
         _asked[value] = NotInUse;
         if (isRestoring) return; // a later record of the restore may use it again
@@ -155,6 +162,11 @@ internal sealed class SubscribedRows : RelatedRows
         if (!_held.TryGet(key, out var bytes)) return true;
         var held = AnswerRecord.Read(bytes, position);
         return answer.Epoch > held.Epoch || (answer.Epoch == held.Epoch && answer.Version > held.Version);
+    }
+
+    private void ForgetPrepared(int value)
+    {
+        if (_prepared.Remove(value, out var prepared)) _preparedBytes -= prepared.Bytes;
     }
 
     private void ForgetPrepared()

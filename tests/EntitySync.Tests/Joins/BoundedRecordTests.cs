@@ -87,5 +87,23 @@ public sealed class BoundedRecordTests
         rig.Task.AllocatedBytes.ShouldBeInRange(160L * 1000 * 1000, 260L * 1000 * 1000);
     }
 
+    // Counted again with each answer, all prepared rows would be thrown away though few are held.
+    [Fact]
+    public void AnswersOfAValueThatChanges_AreCountedOnce()
+    {
+        using var rig = new RootRig(SampleDefinitions.Item(strategy: Strategy.Shuffle));
+        rig.Root("A", """{"sku":"A","deliveryClasses":["x"]}""");
+        long Allocated(long version)
+        {
+            rig.Answer("item-deliveryClass-answers", "x", 0, version, $$"""{"minimumTime":{{100 + version}},"maximumTime":900}""");
+            rig.FanoutAll();
+            return rig.Task.AllocatedBytes;
+        }
+
+        var first = Allocated(0);
+        Enumerable.Range(1, 100).Select(version => Allocated(version)).ShouldAllBe(allocated => allocated == first);
+        rig.Outputs.Count.ShouldBe(102);
+    }
+
     private static string Message(int replay) => $$"""{"replayId":"r{{replay}}","causes":[],"text":"{{new string('m', 120_000)}}"}""";
 }
