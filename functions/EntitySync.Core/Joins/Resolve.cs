@@ -86,9 +86,10 @@ internal sealed class Resolve
         return _buffer.OutputLength;
     }
 
-    /// <summary>The definition has changed: makes the output anew, and emits it unless it is the last one.</summary>
+    /// <summary>The definition has changed, or what was emitted is not known for sure: makes the output anew, and emits it unless it is the last one.</summary>
     public void Refresh(int id)
     {
+        if (IsSettled(id)) return;
         var row = _entities.RowOf(id);
         var root = row.Read(_links);
         if (TryEvaluate(id, row, root, _links, out var outcome)) Conclude(id, row, root, outcome, _links, row.IsOwed ? Cause.Update : Cause.Visit, default);
@@ -98,8 +99,8 @@ internal sealed class Resolve
     /// <returns>False when too many replays wait already.</returns>
     public bool TryReplay(int id, ReadOnlySpan<byte> message)
     {
-        if (IsSettled(id)) return true;
         AnswerWaiting(id); // when this one need not wait, those before it need not either, and the visit may find nothing changed
+        if (IsSettled(id)) return true;
         var row = _entities.RowOf(id);
         var root = row.Read(_links);
         if (!TryEvaluate(id, row, root, _links, out var outcome)) return _waiting.TryAdd(_entities.Rows.KeyOf(id), message);

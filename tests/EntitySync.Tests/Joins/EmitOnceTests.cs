@@ -91,6 +91,23 @@ public sealed class EmitOnceTests
         rig.Counts.Suppressed.ShouldBe(3);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ReplayThatFindsAnotherWaiting_LeadsToNoSecondEmission(bool restarts)
+    {
+        using var rig = new RootRig(Item(Strategy.Shuffle, MissingAction.Omit));
+        rig.Root("A", """{"sku":"A","deliveryClasses":["x"]}""");
+        rig.Replay("A", Message);
+        rig.Answer("item-deliveryClass-answers", "x", 0, 7, """{"name":"x","minimumTime":1}""");
+        rig.Commit();
+        if (restarts) rig.Restart();
+        rig.Replay("A", """{"replayId":"s"}""");
+        rig.FanoutAll();
+
+        rig.Taken().ShouldBe(["x? epoch 0", """A {"sku":"A","deliveryClasses":["x"],"minimumDeliveryTime":1} @0 """ + Message]);
+    }
+
     [Fact]
     public void EntityWithoutRelations_IsEmittedOnce()
     {

@@ -150,6 +150,20 @@ public sealed class SharedKeyTests
         driver.Emitted().ShouldBe([Row(1, "a@x", 1), "a@x gone", Row(3, "a@x", 4)]);
     }
 
+    /// <summary>The second row is no document that can be joined, so nothing is known of it when it goes.</summary>
+    [Fact]
+    public void EntityEmittedOnce_IsNotEmittedAgainWhenAnUnknownRowLeavesIt()
+    {
+        using var driver = new TopologyDriver(UserTable.Definition() with { Emit = new EmitDefinition(EmitWhen.Always, Once: true) }, partitions: 3);
+        Change(driver, 1, "a@x", 1);
+        driver.Change(Events, 2, Events.Insert("""{"id":2,"email":"a@x","plan":{}}"""), partition: 2);
+        driver.Restart();
+        Delete(driver, 2);
+
+        driver.DeadLetters().Count.ShouldBe(1);
+        driver.Emitted().ShouldBe([Row(1, "a@x", 1)]);
+    }
+
     [Fact]
     public void RecordOfAnotherPartition_StopsTheTaskWithTheReason()
     {
