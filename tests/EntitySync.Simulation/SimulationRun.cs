@@ -20,9 +20,9 @@ public static class SimulationRun
     private const int FewestSteps = 40;
     private const int MostSteps = 260;
 
-    public static SimulationResult Run(int seed, IReadOnlyList<Strategy>? strategies = null) => Run(seed, CaseOf(seed, strategies), StepsOf(seed), hasTrace: false);
+    public static SimulationResult Run(int seed, IReadOnlyList<Strategy>? strategies = null, IReadOnlyList<RootShape>? roots = null) => Run(seed, CaseOf(seed, strategies, roots), StepsOf(seed), hasTrace: false);
 
-    public static SimulationCase CaseOf(int seed, IReadOnlyList<Strategy>? strategies = null) => DefinitionGrid.Draw(Dice.For(seed, -1), strategies);
+    public static SimulationCase CaseOf(int seed, IReadOnlyList<Strategy>? strategies = null, IReadOnlyList<RootShape>? roots = null) => DefinitionGrid.Draw(Dice.For(seed, -1), strategies, roots);
 
     public static IReadOnlyList<int> StepsOf(int seed) => [.. Enumerable.Range(0, FewestSteps + Dice.For(seed, -2).Below(MostSteps - FewestSteps))];
 
@@ -55,9 +55,10 @@ public static class SimulationRun
 
     private static IEnumerable<string> ProblemsOf(WorldHistory history) =>
     [
-        .. FinalCheck.Problems(history).Select(problem => "final: " + problem),
+        .. (history.IsStream ? new StreamCheck(history).Problems() : FinalCheck.Problems(history)).Select(problem => "final: " + problem),
         .. new NeverStaleCheck(history).Problems().Select(problem => "never stale: " + problem),
-        .. (history.Join.IsNested ? [] : new ExactlyOnceCheck(history).Problems()).Select(problem => "exactly once: " + problem),
+        .. (history.Join.IsNested || history.IsStream ? [] : new ExactlyOnceCheck(history).Problems()).Select(problem => "exactly once: " + problem),
         .. new LeakCheck(history).Problems().Select(problem => "leak: " + problem),
+        .. (history.Join.IsRekeyed ? IntakeCheck.Problems(history) : []).Select(problem => "intake: " + problem),
     ];
 }

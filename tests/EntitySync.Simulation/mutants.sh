@@ -44,4 +44,11 @@ mutant joined-row-not-taken-back "$joins/JoinedRowsOutput.cs" 's/(void Withhold\
 mutant nested-cursor-lost-at-commit "$joins/ProgressWriter.cs" 's/(foreach \(var cursor in _cursors\) SaveCursor)/if (_context.Part.Kind != SubTopologyKind.Nested) $1/'
 mutant nested-table-not-caught-up "$simulation/Nodes/SimulatedNode.cs" 's/task\.Part\.HasTables\) CatchUpTables/task.Part.HasTables \&\& (TablesOf(task.Part) is null || task.Part.Kind != SubTopologyKind.Nested)) CatchUpTables/' --strategy Broadcast
 mutant joined-row-unchecked "$joins/RootTableUpdate.cs" 's/if \(_rowKey is not null &&/if (_rowKey is not null \&\& value.Length < 0 \&\&/'
+mutant once-note-forgotten "$joins/EmittedEntities.cs" 's/if \(Contains\(key\)\) writer\.Write\(note, \[TaskProgress\.Format\]\);\s*else //'
+mutant replay-after-once "$joins/Resolve.cs" 's/(AnswerWaiting\(id\);[^\n]*\n)        if \(IsSettled\(id\)\) return true;\n/$1/' --strategy Shuffle
+mutant waiting-event-not-noted "$joins/WaitingEvents.cs" 's/            writer\.Write\(key, waiting\.Note\);\n//' --strategy Shuffle --root Stream
+mutant event-overtakes "$joins/RootStreamJoin.cs" 's/Waiting\.Count > 0 \|\| !TryJoin/!TryJoin/' --strategy Shuffle --root Stream
+mutant intake-ignores-old-key "$joins/RekeyTask.cs" 's/if \(_joinValues\.TryGet/if (!_isRoot \&\& _joinValues.TryGet/' --root Changes
+mutant shared-key-forgotten "$joins/RekeyedRoot.cs" 's/        if \(hasOwner && !isOwner\) GiveWay[^\n]*\n//' --root Changes
+mutant complete-taken-as-always functions/EntitySync.Core/Enrichment/RootSplicer.cs 's/        if \(_plan\.HasComplete && !IsComplete\(\)\)[^\n]*\n//'
 exit $failed

@@ -17,6 +17,10 @@ public static class FinalCheck
             {
                 if (last is { Document: not null }) yield return $"{key} is dropped or rejected, but its last joined row is {last}";
             }
+            else if (history.Definition.Emit.Once)
+            {
+                if (last?.Document is null && history.FinalOutput(root) is { } once) yield return $"{key} was never emitted, but is {Oracle.NaiveJoin.Canonical(once)} (root {versions[^1].Offset})";
+            }
             else if (history.FinalOutput(root) is { } expected && Oracle.NaiveJoin.Canonical(expected) is var text && text != last?.Text)
             {
                 yield return $"{key} should end as {text} (root {versions[^1].Offset}), but its last output is {last?.ToString() ?? "none"}";

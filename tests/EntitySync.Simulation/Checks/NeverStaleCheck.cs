@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using EntitySync.Core.Definitions;
 using EntitySync.Simulation.Oracle;
+using EntitySync.Testing;
 
 namespace EntitySync.Simulation.Checks;
 
@@ -48,9 +49,10 @@ public sealed class NeverStaleCheck(WorldHistory history)
     private IEnumerable<Explanation> Explain(RelationDefinition relation, JsonObject root, OutputRecord output, Explanation before)
     {
         var places = (
-            from value in NaiveJoin.Values(root, relation.Match.Path!).Select(NaiveJoin.Text).Distinct()
+            from value in NaiveKeys.Of(root, relation.Match).Distinct()
             from key in history.RelatedKeys(relation)
             select new Place(relation, value, key)).ToList();
+        if (history.Definition.Emit.Complete.Contains(relation.Name) && !IsComplete(relation, root, places, output.Record.Tick, before)) return [];
         var seen = new JsonObject(NaiveJoin.TargetsOf(relation)
             .Where(output.Document!.ContainsKey)
             .Select(target => KeyValuePair.Create(target, output.Document[target]?.DeepClone())));
@@ -58,6 +60,10 @@ public sealed class NeverStaleCheck(WorldHistory history)
             ? ExplainList(relation, places, list, output.Record.Tick, before)
             : ExplainOne(relation, places, NaiveJoin.Canonical(seen), output.Record.Tick, before);
     }
+
+    /// <summary>Whether each value may have had a row, one by one: all at once is left to the lock-step run.</summary>
+    private bool IsComplete(RelationDefinition relation, JsonObject root, List<Place> places, long tick, Explanation before) =>
+        NaiveKeys.Of(root, relation.Match).All(value => places.Exists(place => place.Value == value && VersionsFrom(place, before, tick).Any(version => version.Row is not null && NaiveJoin.IsCandidate(relation, version.Row))));
 
     /// <summary>One row is seen, or none; each other row is absent or loses against it.</summary>
     private IEnumerable<Explanation> ExplainOne(RelationDefinition relation, List<Place> places, string seen, long tick, Explanation before)

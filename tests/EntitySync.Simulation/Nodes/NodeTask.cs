@@ -48,6 +48,7 @@ public sealed class NodeTask : IEmissionSink, IDisposable
         if (Task is null) yield break;
         for (var source = 0; source < _next.Length; source++)
         {
+            if (source == SubTopology.LeadIndex && Task.IsFull) continue;
             if (IsFollowed(Part.Sources[source]) && _node.Log.Partition(Part.Sources[source].Topic, Partition).Read(_next[source]) is { } record)
                 yield return (source, record);
         }

@@ -1,7 +1,7 @@
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using EntitySync.Core.Definitions;
+using EntitySync.Testing;
 
 namespace EntitySync.Simulation.Oracle;
 
@@ -21,9 +21,10 @@ public static class NaiveJoin
         foreach (var relation in definition.Relations)
         {
             var rows = table(relation).OrderBy(row => row.Key, StringComparer.Ordinal).ToList();
-            var found = Values(root, relation.Match.Path!).Select(Text).Distinct().SelectMany(value =>
-                rows.Where(row => Values(row.Row, relation.Key.Path!).Select(Text).SequenceEqual([value])).Select(row => new Candidate(value, row.Key, row.Row)));
+            var found = NaiveKeys.Of(root, relation.Match).Distinct().SelectMany(value =>
+                rows.Where(row => NaiveKeys.Of(row.Row, relation.Key).SequenceEqual([value])).Select(row => new Candidate(value, row.Key, row.Row)));
             foreach (var target in TargetsOf(relation)) output.Remove(target);
+            if (definition.Emit.Complete.Contains(relation.Name) && !NaiveKeys.Of(root, relation.Match).All(value => found.Any(row => row.Value == value && IsCandidate(relation, row.Row)))) return null;
             if (Fields(relation, [.. found]) is not { } fields) return null;
             foreach (var (name, value) in fields) output[name] = value?.DeepClone();
         }
@@ -36,8 +37,8 @@ public static class NaiveJoin
     /// <param name="found">Rows in the order of the root's values, and of their keys.</param>
     public static JsonObject? Fields(RelationDefinition relation, IReadOnlyList<Candidate> found)
     {
-        found = [.. found.Where(row => Fits(relation, row.Row))];
-        var rows = relation.Pick is { } pick ? [.. Ordered(found.Where(row => row.Row[pick.Field.Text] is not null), pick).Take(1)] : Listed(relation, found);
+        found = [.. found.Where(row => IsCandidate(relation, row.Row))];
+        var rows = relation.Pick is { } pick ? [.. Ordered(found, pick).Take(1)] : Listed(relation, found);
         if (rows.Count > 1 && !relation.Many) return null;
         if (rows.Count == 0)
         {
@@ -51,6 +52,9 @@ public static class NaiveJoin
             : Mapped(rows[0].Row, relation.Set);
     }
 
+    /// <summary>Whether a row is one of those that a relation chooses from.</summary>
+    public static bool IsCandidate(RelationDefinition relation, JsonObject row) => Fits(relation, row) && (relation.Pick is not { } pick || row[pick.Field.Text] is not null);
+
     /// <summary>Whether a row counts; the grid's conditions are on whole numbers and null.</summary>
     public static bool Fits(RelationDefinition relation, JsonObject row) => relation.Where.All(condition =>
         condition.Values.Any(value => Encoding.UTF8.GetString(value.AsSpan()) == (row[condition.Field.Text]?.ToJsonString() ?? "null")));
@@ -58,10 +62,9 @@ public static class NaiveJoin
     public static IEnumerable<string> TargetsOf(RelationDefinition relation) =>
         relation.Embed is { } embed ? [embed.Target] : relation.Set.Select(mapping => mapping.Target);
 
-    public static IEnumerable<JsonNode> Values(JsonObject row, FieldPath path) =>
-        (path.IsMany ? (row[path.Steps[0].Name] as JsonArray)?.ToList() ?? [] : [row[path.Text]]).OfType<JsonNode>();
-
-    public static string Text(JsonNode node) => node.GetValueKind() == JsonValueKind.String ? node.GetValue<string>() : node.ToJsonString();
+    /// <summary>False when a relation's values cannot be read: the grid writes an object there.</summary>
+    public static bool IsJoinable(EntityDefinition definition, JsonObject root) =>
+        definition.Relations.Select(relation => root[$"f{relation.Name[1..]}"]).All(value => value is not JsonObject && (value as JsonArray)?.FirstOrDefault() is not JsonObject);
 
     /// <summary>True when the output is the root, but for what relations write.</summary>
     public static bool IsRootOf(EntityDefinition definition, JsonObject root, JsonObject output)

@@ -10,7 +10,7 @@ public static class DefinitionGrid
 {
     public const string RootTopic = "things";
 
-    public static SimulationCase Draw(Dice dice, IReadOnlyList<Strategy>? strategies = null)
+    public static SimulationCase Draw(Dice dice, IReadOnlyList<Strategy>? strategies = null, IReadOnlyList<RootShape>? roots = null)
     {
         var allowed = strategies ?? [Strategy.Broadcast, Strategy.Shuffle];
         List<RelationDefinition> relations = [.. Enumerable.Range(0, allowed.Count == 0 ? 0 : dice.Pick([1, 1, 1, 2, 2, 3])).Select(index => DrawRelation(dice, index, dice.Pick(allowed)))];
@@ -28,7 +28,7 @@ public static class DefinitionGrid
         };
         relations = relations.ConvertAll(relation => Shape(dice, relation));
         if (relations.Count > 0 && dice.Chance(40)) relations = Nest(dice, relations, allowed);
-        return simulated with { Definition = simulated.Definition with { Relations = [.. relations] } };
+        return ShapeGrid.Draw(dice, simulated with { Definition = simulated.Definition with { Relations = [.. relations] } }, roots);
     }
 
     public static EntityDefinition Entity(IEnumerable<RelationDefinition> relations, EmitWhen when = EmitWhen.Always) => new()

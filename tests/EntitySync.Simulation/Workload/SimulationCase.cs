@@ -9,6 +9,14 @@ public sealed record SimulationCase
 {
     public required EntityDefinition Definition { get; init; }
 
+    /// <summary>What the root is, as its definition says.</summary>
+    public RootShape Root => Definition.Root switch
+    {
+        { Kind: RootKind.Stream } => RootShape.Stream,
+        { Format: DocumentFormat.Debezium } => RootShape.Changes,
+        _ => RootShape.Table,
+    };
+
     public bool IsExactlyOnce { get; init; } = true;
 
     public int Partitions { get; init; } = 2;
@@ -30,12 +38,12 @@ public sealed record SimulationCase
     public bool HasFaults { get; init; } = true;
 
     public override string ToString() =>
-        $"{(IsExactlyOnce ? "exactly-once" : "at-least-once")}, {Partitions} partitions, {RelatedPartitions} related, {Nodes} nodes, emit {Definition.Emit.When}"
-        + $"{(Options.SuppressEqualOutput ? "" : ", equal outputs not suppressed")}{(HasSlowBroadcasts ? ", slow broadcasts" : "")}{(HasFaults ? "" : ", no faults")}: "
+        $"{(IsExactlyOnce ? "exactly-once" : "at-least-once")}, {Partitions} partitions, {RelatedPartitions} related, {Nodes} nodes, {Root}, emit {Definition.Emit.When}{(Definition.Emit.Once ? " once" : "")}{(Definition.Emit.Complete.IsEmpty ? "" : $" complete {string.Join(' ', Definition.Emit.Complete)}")}"
+        + $"{(Options.SuppressEqualOutput ? "" : ", equal outputs not suppressed")}{(Root == RootShape.Stream ? $", {Options.WaitingEvents} may wait, {Options.RecentValues} recent values" : "")}{(HasSlowBroadcasts ? ", slow broadcasts" : "")}{(HasFaults ? "" : ", no faults")}: "
         + string.Join("; ", Definition.Relations.Select(Describe));
 
     private static string Describe(RelationDefinition relation) =>
-        $"{relation.Name} {relation.Strategy} {relation.Match.Path!} {(relation.Many ? "many" : relation.Pick is { } pick ? $"pick {pick.Order}" : "only one")} missing {relation.Missing.Action}"
+        $"{relation.Name} {relation.Strategy} {relation.Key} = {relation.Match} {(relation.Many ? "many" : relation.Pick is { } pick ? $"pick {pick.Order}" : "only one")} missing {relation.Missing.Action}"
         + string.Concat(relation.Where.Select(condition => $" where {condition.Field} in {string.Join('|', condition.Values.Select(value => Encoding.UTF8.GetString(value.AsSpan())))}"))
         + (relation.Relations.IsEmpty ? "" : $" with ({string.Join("; ", relation.Relations.Select(Describe))})")
         + (relation.Order is { } order ? $" order {order.Direction}" : "") + (relation.Limit is { } limit ? $" limit {limit}" : "");

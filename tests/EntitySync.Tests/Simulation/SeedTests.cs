@@ -1,5 +1,6 @@
 using EntitySync.Core.Definitions;
 using EntitySync.Simulation;
+using EntitySync.Simulation.Workload;
 
 namespace EntitySync.Tests.Simulation;
 
@@ -9,36 +10,41 @@ namespace EntitySync.Tests.Simulation;
 /// </summary>
 public sealed class SeedTests
 {
-    private const int SeedsACase = 250;
+    private const int SeedsACase = 200;
+    private const int LockStepSeedsACase = 75;
 
-    public static TheoryData<string, int> Cases =>
+    public static TheoryData<string, RootShape, int> Cases =>
     [
-        ("", 0), ("Broadcast", 1), ("Broadcast", 2), ("Shuffle", 3), ("Shuffle", 4), ("Shuffle", 5), ("Broadcast Shuffle", 6), ("Broadcast Shuffle", 7),
+        ("", RootShape.Table, 0), ("Broadcast", RootShape.Table, 1), ("Broadcast", RootShape.Table, 2), ("Shuffle", RootShape.Table, 3), ("Shuffle", RootShape.Table, 4), ("Shuffle", RootShape.Table, 5),
+        ("Broadcast Shuffle", RootShape.Table, 6), ("Broadcast Shuffle", RootShape.Table, 7), ("", RootShape.Changes, 8), ("Broadcast Shuffle", RootShape.Changes, 9), ("Broadcast Shuffle", RootShape.Changes, 10),
+        ("Broadcast", RootShape.Stream, 11), ("Shuffle", RootShape.Stream, 12), ("Broadcast Shuffle", RootShape.Stream, 13),
     ];
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void EverySeed_KeepsTheGuarantees(string strategies, int part)
+    public void EverySeed_KeepsTheGuarantees(string strategies, RootShape root, int part)
     {
         List<Strategy> allowed = [.. strategies.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Enum.Parse<Strategy>)];
         for (var seed = (part * SeedsACase) + 1; seed <= (part + 1) * SeedsACase; seed++)
         {
             TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
-            var result = SimulationRun.Run(seed, allowed);
-            result.Problems.ShouldBeEmpty($"--seed {seed} {(allowed.Count == 0 ? "--no-relations" : $"--strategy {strategies}")} ({result.Case})");
+            var result = SimulationRun.Run(seed, allowed, [root]);
+            result.Problems.ShouldBeEmpty($"--seed {seed} {(allowed.Count == 0 ? "--no-relations" : $"--strategy {strategies}")} --root {root} ({result.Case})");
         }
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(101)]
-    [InlineData(201)]
-    public void LockStep_GivesExactlyTheListOfTheOracle(int from)
+    [InlineData(1, RootShape.Table)]
+    [InlineData(101, RootShape.Table)]
+    [InlineData(201, RootShape.Table)]
+    [InlineData(301, RootShape.Changes)]
+    [InlineData(401, RootShape.Stream)]
+    public void LockStep_GivesExactlyTheListOfTheOracle(int from, RootShape root)
     {
-        for (var seed = from; seed < from + 100; seed++)
+        for (var seed = from; seed < from + LockStepSeedsACase; seed++)
         {
-            var result = LockStepRun.Run(seed);
-            result.Problems.ShouldBeEmpty($"lock-step seed {seed} ({result.Case})\n{string.Join('\n', result.Trace)}");
+            var result = LockStepRun.Run(seed, roots: [root]);
+            result.Problems.ShouldBeEmpty($"--lock-step --seed {seed} --root {root} ({result.Case})\n{string.Join('\n', result.Trace)}");
         }
     }
 
