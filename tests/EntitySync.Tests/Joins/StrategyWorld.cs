@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EntitySync.Tests.Joins;
 
-/// <summary>One strategy in process: roots and related rows go in, one after the other and each to its end; the entity's outputs come out.</summary>
+/// <summary>One strategy in process, or one for each relation: roots and related rows go in, one after the other and each to its end; the entity's outputs come out.</summary>
 internal abstract class StrategyWorld(EntityDefinition definition, int partitions, IEntityHook? hook) : IDisposable
 {
     protected TopologyDriver Driver { get; } = new(definition, partitions, hooks: hook is null ? null : _ => hook);
@@ -21,10 +21,15 @@ internal abstract class StrategyWorld(EntityDefinition definition, int partition
     public abstract IEnumerable<OutgoingRecord> Written { get; }
 
     /// <param name="rows">The reference tables that all strategies share; a row is changed there first.</param>
-    public static StrategyWorld Create(EntityDefinition definition, Strategy strategy, int partitions, InMemoryReferenceTables rows, IEntityHook? hook = null)
+    public static StrategyWorld Create(EntityDefinition definition, Strategy strategy, int partitions, InMemoryReferenceTables rows, IEntityHook? hook = null) =>
+        Create(definition, [.. definition.Relations.Select(_ => strategy)], partitions, rows, hook);
+
+    /// <param name="strategies">One for each relation.</param>
+    /// <param name="rows">The reference tables that all strategies share; a row is changed there first.</param>
+    public static StrategyWorld Create(EntityDefinition definition, IReadOnlyList<Strategy> strategies, int partitions, InMemoryReferenceTables rows, IEntityHook? hook = null)
     {
-        definition = definition with { Relations = [.. definition.Relations.Select(relation => relation with { Strategy = strategy })] };
-        return strategy == Strategy.Lookup ? new LookupWorld(definition, partitions, rows, hook) : new TopologyWorld(definition, partitions, rows, hook);
+        definition = definition with { Relations = [.. definition.Relations.Select((relation, index) => relation with { Strategy = strategies[index] })] };
+        return strategies.Contains(Strategy.Lookup) ? new LookupWorld(definition, partitions, rows, hook) : new TopologyWorld(definition, partitions, rows, hook);
     }
 
     public abstract Task RootAsync(string key, string? json);
@@ -48,7 +53,15 @@ internal abstract class StrategyWorld(EntityDefinition definition, int partition
         return outputs;
     }
 
-    /// <summary>The emissions go through Enrich; a changed row replays every root there is.</summary>
+    private static string? Published(InMemoryReferenceTables rows, string table, string key)
+    {
+        if (rows.Find(table, key) is not { } row) return null;
+        var fields = JsonNode.Parse(row.Json.Span)!.AsObject().Select(field => KeyValuePair.Create(field.Key, field.Value?.DeepClone()))
+            .Append(KeyValuePair.Create(RelatedRow.VersionAttribute, (JsonNode?)JsonValue.Create(row.Version)));
+        return new JsonObject(fields.OrderBy(field => field.Key, StringComparer.Ordinal)).ToJsonString();
+    }
+
+    /// <summary>The emissions go through Enrich; a changed row of a lookup relation replays every root there is, any other is joined before.</summary>
     private sealed class LookupWorld : StrategyWorld
     {
         private readonly RecordingTopicWriter _writer = new();
@@ -76,6 +89,12 @@ internal abstract class StrategyWorld(EntityDefinition definition, int partition
 
         public override Task RowChangedAsync(string table, string key)
         {
+            if (Definition.Relations.Single(relation => relation.From == table).Strategy != Strategy.Lookup)
+            {
+                Driver.Pipe(table, key, Published(_rows, table, key));
+                return EnrichAsync();
+            }
+
             var message = Encoding.UTF8.GetString(new ReplayMessage("r", [_rows.Cause(table, key)]).ToUtf8());
             foreach (var root in _roots) Driver.Replay(root, message);
             return EnrichAsync();
@@ -104,15 +123,8 @@ internal abstract class StrategyWorld(EntityDefinition definition, int partition
 
         public override Task RowChangedAsync(string table, string key)
         {
-            Driver.Pipe(table, key, rows.Find(table, key) is { } row ? Published(row) : null);
+            Driver.Pipe(table, key, Published(rows, table, key));
             return Task.CompletedTask;
-        }
-
-        private static string Published(RelatedRow row)
-        {
-            var fields = JsonNode.Parse(row.Json.Span)!.AsObject().Select(field => KeyValuePair.Create(field.Key, field.Value?.DeepClone()))
-                .Append(KeyValuePair.Create(RelatedRow.VersionAttribute, (JsonNode?)JsonValue.Create(row.Version)));
-            return new JsonObject(fields.OrderBy(field => field.Key, StringComparer.Ordinal)).ToJsonString();
         }
     }
 }
