@@ -45,7 +45,7 @@ mutant nested-cursor-lost-at-commit "$joins/ProgressWriter.cs" 's/(foreach \(var
 mutant nested-table-not-caught-up "$simulation/Nodes/SimulatedNode.cs" 's/task\.Part\.HasTables\) CatchUpTables/task.Part.HasTables \&\& (TablesOf(task.Part) is null || task.Part.Kind != SubTopologyKind.Nested)) CatchUpTables/' --strategy Broadcast
 mutant joined-row-unchecked "$joins/RootTableUpdate.cs" 's/if \(_rowKey is not null &&/if (_rowKey is not null \&\& value.Length < 0 \&\&/'
 mutant once-note-forgotten "$joins/EmittedEntities.cs" 's/if \(Contains\(key\)\) writer\.Write\(note, \[TaskProgress\.Format\]\);\s*else //'
-mutant replay-after-once "$joins/Resolve.cs" 's/(AnswerWaiting\(id\);[^\n]*\n)        if \(IsSettled\(id\)\) return true;\n/$1/' --strategy Shuffle
+mutant replay-after-once "$joins/Resolve.cs" 's/(        AnswerWaiting\(id\);[^\n]*\n)(        if \(IsSettled\(id\)\) return true;\n)/$2$1/' --strategy Shuffle
 mutant waiting-event-not-noted "$joins/WaitingEvents.cs" 's/            writer\.Write\(key, waiting\.Note\);\n//' --strategy Shuffle --root Stream
 mutant event-overtakes "$joins/RootStreamJoin.cs" 's/Waiting\.Count > 0 \|\| !TryJoin/!TryJoin/' --strategy Shuffle --root Stream
 mutant intake-ignores-old-key "$joins/RekeyTask.cs" 's/if \(_joinValues\.TryGet/if (!_isRoot \&\& _joinValues.TryGet/' --root Changes
