@@ -40,6 +40,9 @@ internal sealed class BroadcastTable(string entity, int source, CompiledRelation
     /// <summary>Next offset of each partition.</summary>
     public ReadOnlySpan<long> Positions => _positions;
 
+    /// <summary>Rows by join value, those without rows left among them.</summary>
+    public IEnumerable<RowGroup> Groups => _groups.Values;
+
     public void Follow(BroadcastRows follower) => _followers.Add(follower);
 
     public void Leave(BroadcastRows follower) => _followers.Remove(follower);

@@ -1,7 +1,7 @@
 namespace EntitySync.Core.State;
 
 /// <summary>Compares keys by their bytes, so that a slice of a record finds its entry without a copy. Hashes differ from process to process.</summary>
-internal sealed class ByteKeyComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
+public sealed class ByteKeyComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
 {
     public static ByteKeyComparer Instance { get; } = new();
 

@@ -1,7 +1,7 @@
 namespace EntitySync.Core.State;
 
 /// <summary>Orders keys by their bytes.</summary>
-internal sealed class ByteKeyOrder : IComparer<byte[]>
+public sealed class ByteKeyOrder : IComparer<byte[]>
 {
     public static ByteKeyOrder Instance { get; } = new();
 

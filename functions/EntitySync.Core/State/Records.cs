@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace EntitySync.Core.State;
@@ -7,6 +8,17 @@ public readonly record struct Position(string Topic, int Partition, long Offset)
 {
     /// <summary><c>items-3@1234</c>, as logs, headers and errors print it.</summary>
     public override string ToString() => $"{Topic}-{Partition}@{Offset}";
+
+    /// <returns>Null when the text is none that <see cref="ToString"/> makes.</returns>
+    public static Position? TryParse(string text)
+    {
+        var at = text.LastIndexOf('@');
+        var dash = at < 0 ? -1 : text.LastIndexOf('-', at);
+        return dash > 0 && int.TryParse(text.AsSpan((dash + 1)..at), NumberStyles.None, CultureInfo.InvariantCulture, out var partition)
+            && long.TryParse(text.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var offset)
+            ? new Position(text[..dash], partition, offset)
+            : null;
+    }
 }
 
 /// <summary>Header of a record; the value is opaque bytes.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using EntitySync.Core.Joins;
+using EntitySync.Core.Joins.InProcess;
 using EntitySync.Core.State;
 using EntitySync.JoinHost;
 using EntitySync.Testing;

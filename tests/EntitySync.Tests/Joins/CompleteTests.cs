@@ -1,6 +1,7 @@
 using System.Text;
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Enrichment;
+using EntitySync.Core.Joins.InProcess;
 using EntitySync.Testing;
 using EntitySync.Tests.Enrichment;
 

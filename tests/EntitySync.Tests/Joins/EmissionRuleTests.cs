@@ -1,6 +1,7 @@
 using System.Text;
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Joins;
+using EntitySync.Core.Joins.InProcess;
 using EntitySync.Core.State;
 using EntitySync.Testing;
 

@@ -1,6 +1,7 @@
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Errors;
 using EntitySync.Core.Joins;
+using EntitySync.Core.Joins.InProcess;
 using EntitySync.Testing;
 
 namespace EntitySync.Tests.Joins;

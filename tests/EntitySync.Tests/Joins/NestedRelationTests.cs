@@ -1,8 +1,8 @@
 using System.Text;
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Joins;
+using EntitySync.Core.Joins.InProcess;
 using EntitySync.Core.State;
-using EntitySync.Testing;
 
 namespace EntitySync.Tests.Joins;
 

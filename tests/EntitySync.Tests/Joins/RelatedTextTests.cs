@@ -1,5 +1,6 @@
 using System.Text;
 using EntitySync.Core.Definitions;
+using EntitySync.Core.Joins.InProcess;
 using EntitySync.Testing;
 
 namespace EntitySync.Tests.Joins;

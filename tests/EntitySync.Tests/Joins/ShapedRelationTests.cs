@@ -1,6 +1,6 @@
 using System.Text;
 using EntitySync.Core.Definitions;
-using EntitySync.Testing;
+using EntitySync.Core.Joins.InProcess;
 using EntitySync.Tests.Definitions;
 
 namespace EntitySync.Tests.Joins;

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Enrichment;
 using EntitySync.Core.Hooks;
+using EntitySync.Core.Joins.InProcess;
 using EntitySync.Core.Replay;
 using EntitySync.Core.State;
 using EntitySync.Testing;

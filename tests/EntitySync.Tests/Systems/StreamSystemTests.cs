@@ -1,5 +1,5 @@
 using EntitySync.Core.Definitions;
-using EntitySync.Testing;
+using EntitySync.Core.Joins.InProcess;
 
 namespace EntitySync.Tests.Systems;
 

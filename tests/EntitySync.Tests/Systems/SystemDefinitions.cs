@@ -1,7 +1,7 @@
 using System.Text;
 using EntitySync.Core.Definitions;
+using EntitySync.Core.Joins.InProcess;
 using EntitySync.Core.State;
-using EntitySync.Testing;
 using EntitySync.Tests.Definitions;
 
 namespace EntitySync.Tests.Systems;

@@ -1,9 +1,9 @@
 using System.Text;
 using EntitySync.Core.Definitions;
+using EntitySync.Core.Joins.InProcess;
 using EntitySync.Core.State;
 using EntitySync.Local.Demo;
 using EntitySync.Local.Examples;
-using EntitySync.Testing;
 using EntitySync.Tests.Definitions;
 
 namespace EntitySync.Tests.Systems;

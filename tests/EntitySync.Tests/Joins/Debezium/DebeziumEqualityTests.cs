@@ -1,5 +1,6 @@
 using System.Text;
 using EntitySync.Core.Definitions;
+using EntitySync.Core.Joins.InProcess;
 using EntitySync.Core.State;
 using EntitySync.Testing;
 

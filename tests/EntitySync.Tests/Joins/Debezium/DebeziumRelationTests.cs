@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Joins;
+using EntitySync.Core.Joins.InProcess;
 using EntitySync.Core.State;
 using EntitySync.Testing;
 

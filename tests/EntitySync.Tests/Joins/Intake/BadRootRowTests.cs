@@ -1,6 +1,6 @@
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Joins;
-using EntitySync.Testing;
+using EntitySync.Core.Joins.InProcess;
 using EntitySync.Tests.Joins.Debezium;
 
 namespace EntitySync.Tests.Joins.Intake;

@@ -1,5 +1,6 @@
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Joins;
+using EntitySync.Core.Joins.InProcess;
 using EntitySync.Core.State;
 using EntitySync.Testing;
 using EntitySync.Tests.Joins.Debezium;

@@ -1,4 +1,5 @@
 using EntitySync.Core.Definitions;
+using EntitySync.Core.Joins.InProcess;
 using EntitySync.Testing;
 using EntitySync.Tests.Joins.Debezium;
 
