@@ -2,7 +2,6 @@ using System.CommandLine;
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Joins;
 using EntitySync.Local.Explain;
-using EntitySync.Local.Runner;
 using EntitySync.Local.Validation;
 
 namespace EntitySync.Local.Commands;
@@ -22,7 +21,7 @@ internal static class ExplainCommand
         command.SetAction(parsed =>
         {
             var output = parsed.InvocationConfiguration.Output;
-            var check = DefinitionCheck.Of(DefinitionLoader.Load(PathOf(parsed.GetRequiredValue(file)), parsed.GetValue(strategy)));
+            var check = DefinitionCheck.Of(DefinitionLoader.Load(LocalCommands.DefinitionFile(parsed.GetRequiredValue(file)), parsed.GetValue(strategy)));
             foreach (var mistake in check.Mistakes) parsed.InvocationConfiguration.Error.WriteLine(mistake.Text);
             if (check.Definitions is not [var definition]) return 1;
             var topology = JoinTopology.BuildTopology(definition);
@@ -31,12 +30,5 @@ internal static class ExplainCommand
             return 0;
         });
         return command;
-    }
-
-    private static string PathOf(string file)
-    {
-        if (File.Exists(file)) return file;
-        var named = Checkout.PathOf("infra", "entities", file + ".yaml");
-        return File.Exists(named) ? named : file;
     }
 }

@@ -10,7 +10,7 @@ using Spectre.Console;
 
 namespace EntitySync.Local.Commands;
 
-/// <summary>The command line: <c>up</c>, <c>demo</c>, <c>setup</c>, <c>validate</c>, <c>explain</c>, <c>new</c>.</summary>
+/// <summary>The command line: <c>up</c>, <c>demo</c>, <c>setup</c>, <c>validate</c>, <c>explain</c>, <c>try</c>, <c>new</c>.</summary>
 internal static class LocalCommands
 {
     private static readonly Option<bool> Verbose = new("--verbose") { Description = "Print the log of all parts.", Recursive = true };
@@ -21,7 +21,7 @@ internal static class LocalCommands
 
     public static RootCommand Build() => new("EntitySync on one machine: the deployed functions, definitions and state machine with an embedded Kafka, DynamoDB Local and a Step Functions interpreter.")
     {
-        Verbose, Up(), Demo(), Setup(), ValidateCommand.Build(), ExplainCommand.Build(), NewCommand.Build(),
+        Verbose, Up(), Demo(), Setup(), ValidateCommand.Build(), ExplainCommand.Build(), TryCommand.Build(), NewCommand.Build(),
     };
 
     private static Command Up()
@@ -106,9 +106,25 @@ internal static class LocalCommands
         return option;
     }
 
+    /// <summary>An option with a number between bounds, or none.</summary>
+    internal static Option<int?> Number(string name, string description, int least, int most)
+    {
+        var option = new Option<int?>(name) { Description = description };
+        option.Validators.Add(result => Between(result, least, most));
+        return option;
+    }
+
+    /// <param name="file">A file, or the name of an entity in infra/entities.</param>
+    internal static string DefinitionFile(string file)
+    {
+        if (File.Exists(file)) return file;
+        var named = Checkout.PathOf("infra", "entities", file + ".yaml");
+        return File.Exists(named) ? named : file;
+    }
+
     private static void Between(System.CommandLine.Parsing.OptionResult result, int least, int most)
     {
-        var value = result.GetValueOrDefault<int>();
+        if (result.Tokens is not [var token] || !int.TryParse(token.Value, out var value)) return; // what is no number the parser says itself
         if (value < least || value > most) result.AddError($"{result.Option.Name} is {value}: {least} to {most} is allowed.");
     }
 

@@ -93,7 +93,8 @@ internal sealed class ExampleCheck(EntityDefinition definition, IReadOnlyList<Sa
 
     private static string? Text(byte[]? value) => value is null ? null : Encoding.UTF8.GetString(value);
 
-    private static bool AreEqual(string? one, string? other)
+    /// <summary>Null is equal to null only.</summary>
+    internal static bool AreEqual(string? one, string? other)
     {
         if (one is null || other is null) return one == other;
         try
@@ -108,7 +109,7 @@ internal sealed class ExampleCheck(EntityDefinition definition, IReadOnlyList<Sa
         }
     }
 
-    private static string Shown(string? value) => value is null ? Nothing : value.Length <= LongestShown ? value : value[..LongestShown] + "…";
+    internal static string Shown(string? value) => value is null ? Nothing : value.Length <= LongestShown ? value : value[..LongestShown] + "…";
 
     private static CheckResult Result(string name, List<string> wrong, int of) => new(
         name, wrong.Count == 0, wrong.Count == 0 ? $"{of:N0} checked" : $"{wrong.Count:N0} wrong, e.g. {string.Join("; ", wrong.Take(Examples))}");

@@ -25,11 +25,19 @@ internal sealed record ExampleData(IReadOnlyList<ExampleTopic> Related, ExampleT
 
     /// <exception cref="InvalidDataException">A file is missing or a line cannot be used; the message names file and line.</exception>
     /// <exception cref="DemoException">More than the example may hold.</exception>
-    public static ExampleData Load(EntityDefinition definition, string folder)
+    public static ExampleData Load(EntityDefinition definition, string folder) => Load(definition, folder, isExpectedNeeded: true);
+
+    /// <summary>As <see cref="Load(EntityDefinition, string)"/>, but nothing need be expected, and files that belong to no topic are passed over.</summary>
+    /// <exception cref="InvalidDataException">A file is missing or a line cannot be used; the message names file and line.</exception>
+    /// <exception cref="DemoException">More than may be held.</exception>
+    public static ExampleData LoadForTry(EntityDefinition definition, string folder) => Load(definition, folder, isExpectedNeeded: false);
+
+    private static ExampleData Load(EntityDefinition definition, string folder, bool isExpectedNeeded)
     {
         var (records, bytes) = (0, 0L);
-        var topics = SampleFolder.Topics(definition, folder).Select(topic => new ExampleTopic(topic, Bounded(topic.Read(definition)))).ToList();
-        return new ExampleData(topics[..^1], topics[^1], Bounded(SampleFolder.ReadExpected(definition, folder)), Bounded(SampleFolder.ReadDeadLetters(folder)));
+        var topics = SampleFolder.Topics(definition, folder, mayBeStrange: !isExpectedNeeded).Select(topic => new ExampleTopic(topic, Bounded(topic.Read(definition)))).ToList();
+        var hasExpected = isExpectedNeeded || File.Exists(Path.Combine(folder, SampleFolder.Expected));
+        return new ExampleData(topics[..^1], topics[^1], Bounded(hasExpected ? SampleFolder.ReadExpected(definition, folder) : []), Bounded(SampleFolder.ReadDeadLetters(folder)));
 
         List<SampleRecord> Bounded(IEnumerable<SampleRecord> all)
         {

@@ -23,16 +23,30 @@ public static class SampleFolder
 
     /// <summary>The topics of related rows in the order of the definition, then the root's. A relation may be without file: it has no rows.</summary>
     /// <exception cref="InvalidDataException">The folder or the root's file is missing, or a file belongs to no topic.</exception>
-    public static IReadOnlyList<SampleTopic> Topics(EntityDefinition definition, string folder)
+    public static IReadOnlyList<SampleTopic> Topics(EntityDefinition definition, string folder) => Topics(definition, folder, mayBeStrange: false);
+
+    /// <param name="definition">Whose topics.</param>
+    /// <param name="folder">Where the files are.</param>
+    /// <param name="mayBeStrange">True to pass over files that belong to no topic.</param>
+    /// <exception cref="InvalidDataException">The folder or the root's file is missing, or a file belongs to no topic.</exception>
+    internal static IReadOnlyList<SampleTopic> Topics(EntityDefinition definition, string folder, bool mayBeStrange)
     {
-        if (!Directory.Exists(folder)) throw new InvalidDataException($"{folder} does not exist. It is to hold records of entity '{definition.Entity}': {Names(definition)}.");
+        var names = string.Join(", ", Names(definition));
+        if (!Directory.Exists(folder)) throw new InvalidDataException($"{folder} does not exist. It is to hold records of entity '{definition.Entity}': {names}.");
         var files = Directory.EnumerateFiles(folder, "*" + Ending).Select(file => Path.GetFileName(file)).ToHashSet(StringComparer.Ordinal);
         var wanted = Sources(definition).Select(source => source with { File = Path.Combine(folder, source.Topic + Ending) }).ToList();
         if (!files.Contains(definition.Root.Topic + Ending)) throw new InvalidDataException($"{Path.Combine(folder, definition.Root.Topic + Ending)} does not exist: without records of the root nothing comes out.");
-        var strange = files.Except(wanted.Select(topic => topic.Topic + Ending)).Where(file => file is not (Expected or DeadLetters)).Order(StringComparer.Ordinal).ToList();
-        if (strange.Count > 0) throw new InvalidDataException($"{Path.Combine(folder, strange[0])} belongs to no topic of entity '{definition.Entity}': {Names(definition)}, {Expected} and {DeadLetters} are read.");
+        if (!mayBeStrange && Strange(definition, folder).FirstOrDefault(file => file.EndsWith(Ending, StringComparison.Ordinal)) is { } strange)
+            throw new InvalidDataException($"{Path.Combine(folder, strange)} belongs to no topic of entity '{definition.Entity}': {names}, {Expected} and {DeadLetters} are read.");
         return wanted.FindAll(topic => files.Contains(topic.Topic + Ending));
     }
+
+    /// <summary>Names of the folder's files that nobody reads.</summary>
+    internal static IEnumerable<string> Strange(EntityDefinition definition, string folder) =>
+        Directory.EnumerateFiles(folder).Select(file => Path.GetFileName(file)).Except([.. Names(definition), Expected, DeadLetters]).Order(StringComparer.Ordinal);
+
+    /// <summary>Names of the files of all topics, whether they are there or not.</summary>
+    internal static IEnumerable<string> Names(EntityDefinition definition) => Sources(definition).Select(source => source.Topic + Ending);
 
     /// <summary>What is to come out: for a table each key's last document, null or no line for one that is deleted; for a stream every record, in any order.</summary>
     /// <exception cref="InvalidDataException">There is none, or a line cannot be used.</exception>
@@ -52,6 +66,4 @@ public static class SampleFolder
         .DistinctBy(relation => relation.From, StringComparer.Ordinal)
         .Select(relation => new SampleTopic(relation.From, "", IsRoot: false, relation))
         .Append(new SampleTopic(definition.Root.Topic, "", IsRoot: true, null));
-
-    private static string Names(EntityDefinition definition) => string.Join(", ", Sources(definition).Select(source => source.Topic + Ending));
 }
