@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using EntitySync.Core.Definitions;
 using EntitySync.Core.State;
 using EntitySync.Local.Examples;
 using EntitySync.Local.Samples;
@@ -8,9 +9,12 @@ namespace EntitySync.Local.Try;
 /// <summary>In which order the records of an example arrive.</summary>
 internal static class ArrivalOrder
 {
-    /// <summary>Topic by topic, line by line: the related ones first.</summary>
-    public static IEnumerable<(SampleTopic Topic, SampleRecord Record)> OfFiles(ExampleData data) =>
-        data.Related.Append(data.Root).SelectMany(topic => topic.Records.Select(record => (topic.Source, record)));
+    /// <summary>Topic by topic, line by line: those of relations first, of nested ones before the relation around them, so that every row finds what it refers to.</summary>
+    public static IEnumerable<(SampleTopic Topic, SampleRecord Record)> OfFiles(EntityDefinition definition, ExampleData data)
+    {
+        var places = Inward(definition.Relations).ToList();
+        return data.Related.OrderBy(topic => places.IndexOf(topic.Source.Topic)).Append(data.Root).SelectMany(topic => topic.Records.Select(record => (topic.Source, record)));
+    }
 
     /// <summary>
     /// Any order in which the records of one key stay in theirs, each as likely as another; the same for the same seed. A topic with records without key keeps its
@@ -25,6 +29,8 @@ internal static class ArrivalOrder
         var next = new int[lines.Count];
         return turns.Select(line => (lines[line].Topic, lines[line].Records[next[line]++]));
     }
+
+    private static IEnumerable<string> Inward(IEnumerable<RelationDefinition> relations) => relations.SelectMany(relation => Inward(relation.Relations).Append(relation.From));
 
     private static IEnumerable<(SampleTopic Topic, IReadOnlyList<SampleRecord> Records)> LinesOf(ExampleTopic topic)
     {

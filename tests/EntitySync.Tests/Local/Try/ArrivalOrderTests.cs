@@ -1,4 +1,5 @@
 using System.Text;
+using EntitySync.Core.Definitions;
 using EntitySync.Core.State;
 using EntitySync.Local.Examples;
 using EntitySync.Local.Samples;
@@ -10,9 +11,24 @@ public sealed class ArrivalOrderTests
 {
     private static readonly ExampleData Data = new([Topic("labels", "a", "b", "a"), Topic("rates", "a", null, "b", "c")], Topic("items", "x", "y", "x", "x"), [], []);
 
+    private static readonly EntityDefinition Definition = DefinitionLoader.LoadText("""
+        entity: item
+        root: { topic: items, key: sku }
+        relations:
+          label:
+            from: labels
+            key: id
+            match: labelId
+            embed: label
+            strategy: broadcast
+            relations:
+              rate: { from: rates, key: id, match: rateId, embed: rate }
+        output: { topic: out }
+        """, "item.yaml").Definitions.Single();
+
     [Fact]
-    public void OfFiles_IsTopicByTopic_TheRootLast() => Arrive(ArrivalOrder.OfFiles(Data)).ShouldBe(
-        ["labels a 1", "labels b 2", "labels a 3", "rates a 1", "rates - 2", "rates b 3", "rates c 4", "items x 1", "items y 2", "items x 3", "items x 4"]);
+    public void OfFiles_IsTopicByTopic_TheInnermostFirst() => Arrive(ArrivalOrder.OfFiles(Definition, Data)).ShouldBe(
+        ["rates a 1", "rates - 2", "rates b 3", "rates c 4", "labels a 1", "labels b 2", "labels a 3", "items x 1", "items y 2", "items x 3", "items x 4"]);
 
     [Fact]
     public void Seed_MakesOneOrder()
@@ -29,7 +45,7 @@ public sealed class ArrivalOrderTests
         for (var seed = -50; seed < 50; seed++)
         {
             var arrived = Arrive(ArrivalOrder.Of(Data, seed));
-            arrived.Order().ShouldBe(Arrive(ArrivalOrder.OfFiles(Data)).Order(), $"seed {seed}");
+            arrived.Order().ShouldBe(Arrive(ArrivalOrder.OfFiles(Definition, Data)).Order(), $"seed {seed}");
             arrived.Where(record => record.StartsWith("labels a", StringComparison.Ordinal)).ShouldBe(["labels a 1", "labels a 3"], $"seed {seed}");
             arrived.Where(record => record.StartsWith("items x", StringComparison.Ordinal)).ShouldBe(["items x 1", "items x 3", "items x 4"], $"seed {seed}");
             arrived.Where(record => record.StartsWith("rates", StringComparison.Ordinal)).ShouldBe(["rates a 1", "rates - 2", "rates b 3", "rates c 4"], $"seed {seed}");
