@@ -18,7 +18,8 @@ internal sealed class TrySession
     private readonly OutputLines _lines;
     private readonly Func<EntityDefinition, IEntityHook> _hooks;
     private readonly CancellationToken _cancellationToken;
-    private readonly string _folder;
+    private readonly bool _isCompared;
+    private readonly bool _areLettersCompared;
 
     /// <exception cref="InvalidDataException">The definition or the records cannot be used.</exception>
     /// <exception cref="DemoException">More records than memory is to hold.</exception>
@@ -31,22 +32,20 @@ internal sealed class TrySession
         _definition = tried.Definition;
         if (!IsTable && (options.Orders is not null || options.IsLastOnly))
             throw new InvalidDataException($"Entity '{_definition.Entity}' is a stream: none of its outputs replaces another, and events take the rows that are there when they come. --orders and --last are for tables.");
-        _folder = options.Data ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(options.File))!, "examples", _definition.Entity);
-        _data = ExampleData.LoadForTry(_definition, _folder);
+        var folder = options.Data ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(options.File))!, "examples", _definition.Entity);
+        _data = ExampleData.LoadForTry(_definition, folder);
+        _isCompared = File.Exists(Path.Combine(folder, SampleFolder.Expected));
+        _areLettersCompared = _isCompared || File.Exists(Path.Combine(folder, SampleFolder.DeadLetters));
         _lines = new OutputLines(output);
         _report = new TryReport(_definition, error);
         _report.Start(options, tried.Lookups);
-        _report.Files(_folder);
+        _report.Files(folder);
     }
 
     private bool IsTable => _definition.Root.Kind == RootKind.Table;
 
-    private bool IsCompared => File.Exists(Path.Combine(_folder, SampleFolder.Expected));
-
-    private bool AreLettersCompared => IsCompared || File.Exists(Path.Combine(_folder, SampleFolder.DeadLetters));
-
     // Few enough to be kept: an event or an update has one output at most.
-    private bool IsEveryOutputCompared => IsCompared && (!IsTable || _definition.Emit.Once);
+    private bool IsEveryOutputCompared => _isCompared && (!IsTable || _definition.Emit.Once);
 
     private bool IsFilesOrder => _options.Seed is null || _options.Orders is not null;
 
@@ -55,7 +54,7 @@ internal sealed class TrySession
     public int Run()
     {
         var (seen, letters) = (new List<SeenRecord>(), new List<SeenRecord>());
-        var last = IsTable && (IsCompared || _options.IsLastOnly || _options.Orders is not null) ? new LastOutputs() : null;
+        var last = IsTable && (_isCompared || _options.IsLastOnly || _options.Orders is not null) ? new LastOutputs() : null;
         var (outputs, tombstones) = (0L, 0L);
         using var run = Start(
             record =>
@@ -69,7 +68,7 @@ internal sealed class TrySession
             (record, text) =>
             {
                 _report.DeadLetter(text);
-                if (IsFilesOrder && AreLettersCompared) letters.Add(Seen(record));
+                if (IsFilesOrder && _areLettersCompared) letters.Add(Seen(record));
             });
         try
         {
@@ -94,7 +93,7 @@ internal sealed class TrySession
     // In another order than the files' dead letters may come and go, and events find other rows.
     private bool IsAsExpected(TryRun run, IReadOnlyList<SeenRecord> outputs, IReadOnlyList<SeenRecord> letters)
     {
-        var (hasExpected, hasLetters) = (IsCompared, AreLettersCompared);
+        var (hasExpected, hasLetters) = (_isCompared, _areLettersCompared);
         if (!hasExpected && !hasLetters) return true;
         if (!IsFilesOrder) _report.NotCompared(IsTable && hasExpected);
         if (!IsFilesOrder) (hasExpected, hasLetters) = (hasExpected && IsTable, false);
