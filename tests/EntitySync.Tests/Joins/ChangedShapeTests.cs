@@ -2,6 +2,7 @@ using System.Text;
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Errors;
 using EntitySync.Core.Joins;
+using EntitySync.Core.Joins.InProcess;
 using EntitySync.Testing;
 
 namespace EntitySync.Tests.Joins;
