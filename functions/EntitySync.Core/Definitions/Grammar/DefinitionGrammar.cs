@@ -59,8 +59,7 @@ internal static class DefinitionGrammar
         new("default", new ConstantType(), "What is written when the row is there but lacks the field or has null there. Without any row missing decides.", "\"REF INCONNUE\"", Required: true),
     ]);
 
-    /// <summary>Where an output field comes from.</summary>
-    public static readonly EitherType Source = new([TextForms.SinglePath, Defaulted]);
+    private static readonly EitherType Source = new([TextForms.SinglePath, Defaulted]);
 
     public static ObjectType Entity { get; } = new(
     [

@@ -3,6 +3,16 @@ namespace EntitySync.Core.Definitions.Grammar;
 /// <summary>What a file of <c>kind: reconciliation</c> may say, as <see cref="DefinitionGrammar"/> says it of entities. What ties two places together is in <see cref="ReconciliationRules"/>.</summary>
 internal static class ReconciliationGrammar
 {
+    // Before the rest, which is made of it.
+    private static readonly EitherType Source = new(
+    [
+        TextForms.SinglePath,
+        new ObjectType([
+            new("from", TextForms.SinglePath, "Field of the piece.", "\"serialNumber\"", Required: true),
+            new("default", new ConstantType(), "What is written when the piece lacks the field or has null there; without it null.", "\"unknown\"", Required: true),
+        ]),
+    ]);
+
     private static DurationType Duration => new(TimeSpan.FromMinutes(1), TimeSpan.FromDays(3653));
 
     public static ObjectType Reconciliation { get; } = new(
@@ -32,7 +42,7 @@ internal static class ReconciliationGrammar
         new("key", DefinitionGrammar.Key(TextForms.SinglePath), "What of the document is the id of the entity it belongs to, as expected.key is: as many columns, in the same order.", "\"orderId\"", Required: true),
         new("element", TextForms.SinglePath, "What tells pieces apart: with elements the value that is expected, with an amount the piece's own id. One that comes again counts once, and the first one stays.", "\"productId\"", Required: true),
         new("amount", Amount("What the piece adds: a number, or a text that is one."), "What a piece adds to the sum; with expected.amount, and only then.", """{"value":"amount","currency":"currency"}"""),
-        new("fields", new EitherType([new ListType(TextForms.Field, 200), new MapType(TextForms.Field, DefinitionGrammar.Source)]), "Fields of a piece that the output carries: a list of names, or new name: field (with a default if need be). Without it the whole document. Less is more: all pieces of an entity are kept in one item of 400 KB.", """["productId","serialNumber"]"""),
+        new("fields", new EitherType([new ListType(TextForms.Field, 200), new MapType(TextForms.Field, Source)]), "Fields of a piece that the output carries: a list of names, or new name: field (with a default if need be). Without it the whole document. Less is more: all pieces of an entity are kept in one item of 400 KB.", """["productId","serialNumber"]"""),
         new("name", TextForms.Phrase, "What the pieces are called in the log: 1/2 manufactured products. Without it the topic's name.", "\"manufactured products\""),
     ]);
 
@@ -50,7 +60,7 @@ internal static class ReconciliationGrammar
 
     private static ObjectType Output() => new(
     [
-        new("topic", TextForms.Topic, "Topic of complete entities, keyed by the id; not one that this or another definition reads in a circle, nor one that another writes.", "\"shipping\"", Required: true),
+        new("topic", TextForms.Topic, "Topic of complete entities, keyed by the id; not one that the reconciliation reads, nor one that another definition writes. Other definitions may read it, but not in a circle.", "\"shipping\"", Required: true),
         new("embed", TextForms.Field, "Field of the output that lists what arrived, in the order in which it was expected (with an amount: of arrival). Without it the expected document goes out as it came.", "\"manufactured\""),
     ]);
 
