@@ -28,7 +28,9 @@ internal sealed class JoinThreads : IHostedService, IDisposable
         _ = KafkaClientConfig.Admin(settings); // what it refuses, a thread would be refused again and again
         var instance = settings.JoinInstanceId ?? DefaultInstance(settings);
         var guard = new StateGuard(_topologies);
-        _threads = [.. Enumerable.Range(0, settings.JoinThreads).Select(index => new JoinThread(index, instance, settings, _topologies, guard, options, loggers, time))];
+
+        // A deployment of reconciliations only has nothing to subscribe to: the container is ready, and joins nothing.
+        _threads = [.. Enumerable.Range(0, _topologies.Count == 0 ? 0 : settings.JoinThreads).Select(index => new JoinThread(index, instance, settings, _topologies, guard, options, loggers, time))];
     }
 
     private static JoinOptions FromSettings(EntitySyncSettings settings) => new()
@@ -62,7 +64,7 @@ internal sealed class JoinThreads : IHostedService, IDisposable
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _logger.LogInformation(JoinEvents.Starting, "Starting {Threads} threads for {Entities}", _threads.Count, string.Join(", ", _topologies.Select(topology => topology.Entity)));
+        _logger.LogInformation(JoinEvents.Starting, "Starting {Threads} threads for {Entities}", _threads.Count, _topologies.Count == 0 ? "no entity" : string.Join(", ", _topologies.Select(topology => topology.Entity)));
         foreach (var thread in _threads) thread.Start();
         return Task.CompletedTask;
     }
