@@ -9,10 +9,11 @@ namespace EntitySync.Local.Try;
 /// <param name="Lookups">Names of the relations that are in the file.</param>
 internal sealed record TriedDefinition(EntityDefinition Definition, ImmutableArray<string> Lookups)
 {
-    /// <exception cref="InvalidDataException">The definition has mistakes; the message has a line for each.</exception>
+    /// <exception cref="InvalidDataException">The definition has mistakes, and the message has a line for each; or it is no entity's.</exception>
     public static TriedDefinition Load(string file, Strategy? strategy)
     {
         var check = DefinitionCheck.Of(DefinitionLoader.Load(file, strategy));
+        if (check.Reconciliations is [var reconciliation]) throw new InvalidDataException($"'{reconciliation.Entity}' in {file} is a reconciliation; try runs entities. explain {file} tells what it does.");
         if (check.Definitions is not [var definition]) throw new InvalidDataException(string.Join('\n', check.Mistakes.Select(mistake => mistake.Text)));
         var lookups = definition.Relations.Where(relation => relation.Strategy == Strategy.Lookup).Select(relation => relation.Name);
         return new TriedDefinition(

@@ -229,6 +229,17 @@ public sealed class TryCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Reconciliation_IsRefusedWithTheWayOut()
+    {
+        var run = await CommandRun.Of("try", "order-shipping");
+
+        run.Output.ShouldBeEmpty();
+        run.Error.ShouldStartWith("'order-shipping' in ");
+        run.Error.ShouldContain("order-shipping.yaml is a reconciliation; try runs entities. explain ");
+        run.Status.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task WhatCannotRun_IsSaid()
     {
         var file = _folder.Write("item.yaml", Item.Replace("shuffle", "shufle", StringComparison.Ordinal) + "\nx: 1\n");
