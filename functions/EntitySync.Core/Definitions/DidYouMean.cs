@@ -5,6 +5,7 @@ internal static class DidYouMean
 {
     private const int LongestWord = 64;
     private const int MostWords = 500;
+    private const int LongestShown = 80;
 
     /// <returns>The nearest of <paramref name="allowed"/>, when at most a third of its letters are wrong; else null.</returns>
     public static string? Nearest(string found, IEnumerable<string> allowed)
@@ -20,6 +21,18 @@ internal static class DidYouMean
             .ThenBy(near => near.Word, StringComparer.Ordinal)
             .Select(near => near.Word)
             .FirstOrDefault();
+    }
+
+    /// <summary>What to tell whoever asked for something that is not defined.</summary>
+    /// <param name="what">What it would be.</param>
+    /// <param name="found">The name that was asked for.</param>
+    /// <param name="known">The names there are.</param>
+    /// <param name="names">The same as the message lists them.</param>
+    public static string DescribeUnknown(string what, string found, IEnumerable<string> known, string names)
+    {
+        var shown = found.Length <= LongestShown ? found : found[..LongestShown] + "…";
+        var meant = Nearest(found, known) is { } near ? $" Did you mean '{near}'?" : "";
+        return $"{what} '{shown}' is not known; known: {names}.{meant}";
     }
 
     // onChange, ON_CHANGE and on-change are the same word to the person who wrote one of them.

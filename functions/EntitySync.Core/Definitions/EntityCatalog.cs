@@ -6,8 +6,6 @@ namespace EntitySync.Core.Definitions;
 /// <summary>All definitions of a deployment, by entity.</summary>
 public sealed class EntityCatalog(IEnumerable<EntityDefinition> definitions)
 {
-    private const int LongestShownName = 80;
-
     private readonly ImmutableSortedDictionary<string, EntityDefinition> _byEntity =
         definitions.ToImmutableSortedDictionary(definition => definition.Entity, definition => definition, StringComparer.Ordinal);
 
@@ -19,12 +17,7 @@ public sealed class EntityCatalog(IEnumerable<EntityDefinition> definitions)
     public bool TryGet(string entity, [NotNullWhen(true)] out EntityDefinition? definition) => _byEntity.TryGetValue(entity, out definition);
 
     /// <summary>What to tell whoever asked for an entity that is not defined: the known ones, and the one probably meant.</summary>
-    public string DescribeUnknown(string entity)
-    {
-        var shown = entity.Length <= LongestShownName ? entity : entity[..LongestShownName] + "…";
-        var meant = DidYouMean.Nearest(entity, _byEntity.Keys) is { } near ? $" Did you mean '{near}'?" : "";
-        return $"entity '{shown}' is not known; known: {Names}.{meant}";
-    }
+    public string DescribeUnknown(string entity) => DidYouMean.DescribeUnknown("entity", entity, _byEntity.Keys, Names);
 
     /// <summary>Entities with a lookup relation from <paramref name="referenceTable"/>: the ones a change of its rows must replay.</summary>
     public IEnumerable<(EntityDefinition Definition, RelationDefinition Relation)> LookingUp(string referenceTable) =>

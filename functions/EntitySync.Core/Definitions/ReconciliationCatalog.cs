@@ -3,32 +3,39 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace EntitySync.Core.Definitions;
 
-/// <summary>All reconciliations of a deployment, by name.</summary>
-public sealed class ReconciliationCatalog(IEnumerable<ReconciliationDefinition> definitions)
-{
-    private const int LongestShownName = 80;
+/// <summary>A reconciliation that reads a topic.</summary>
+/// <param name="Definition">The reconciliation.</param>
+/// <param name="IsExpected">True when the topic says what has to arrive, false when it brings it.</param>
+public readonly record struct ReconciliationSource(ReconciliationDefinition Definition, bool IsExpected);
 
-    private readonly ImmutableSortedDictionary<string, ReconciliationDefinition> _byEntity =
-        definitions.ToImmutableSortedDictionary(definition => definition.Entity, definition => definition, StringComparer.Ordinal);
+/// <summary>All reconciliations of a deployment, by name and by the topics they read.</summary>
+public sealed class ReconciliationCatalog
+{
+    private readonly ImmutableSortedDictionary<string, ReconciliationDefinition> _byEntity;
+    private readonly Dictionary<string, ImmutableArray<ReconciliationSource>> _byTopic;
+
+    /// <param name="definitions">Their names differ.</param>
+    public ReconciliationCatalog(IEnumerable<ReconciliationDefinition> definitions)
+    {
+        _byEntity = definitions.ToImmutableSortedDictionary(definition => definition.Entity, definition => definition, StringComparer.Ordinal);
+        _byTopic = All.SelectMany(definition => (IEnumerable<(string Topic, ReconciliationSource Source)>)[(definition.Expected.Topic, new(definition, true)), (definition.Arrived.Topic, new(definition, false))])
+            .GroupBy(each => each.Topic, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.Select(each => each.Source).ToImmutableArray(), StringComparer.Ordinal);
+    }
 
     public IEnumerable<ReconciliationDefinition> All => _byEntity.Values;
 
     /// <summary>The defined reconciliations, for messages.</summary>
     public string Names => _byEntity.IsEmpty ? "none is defined" : string.Join(", ", _byEntity.Keys);
 
-    /// <summary>The topics that reconciliations read, each once, for messages and subscriptions.</summary>
-    public IEnumerable<string> Topics => All.SelectMany(definition => new[] { definition.Expected.Topic, definition.Arrived.Topic }).Distinct().Order(StringComparer.Ordinal);
+    /// <summary>Topics that at least one of them reads.</summary>
+    public IEnumerable<string> Topics => _byTopic.Keys.Order(StringComparer.Ordinal);
 
     public bool TryGet(string entity, [NotNullWhen(true)] out ReconciliationDefinition? definition) => _byEntity.TryGetValue(entity, out definition);
 
-    /// <summary>Reconciliations that read <paramref name="topic"/>, for what is expected or for what arrives; none for a topic of nobody's.</summary>
-    public IReadOnlyList<ReconciliationDefinition> OfTopic(string topic) => [.. All.Where(definition => definition.Expected.Topic == topic || definition.Arrived.Topic == topic)];
+    /// <summary>The reconciliations that read <paramref name="topic"/>; empty when nobody does.</summary>
+    public ImmutableArray<ReconciliationSource> OfTopic(string topic) => _byTopic.GetValueOrDefault(topic, []);
 
     /// <summary>What to tell whoever asked for a reconciliation that is not defined: the known ones, and the one probably meant.</summary>
-    public string DescribeUnknown(string entity)
-    {
-        var shown = entity.Length <= LongestShownName ? entity : entity[..LongestShownName] + "…";
-        var meant = DidYouMean.Nearest(entity, _byEntity.Keys) is { } near ? $" Did you mean '{near}'?" : "";
-        return $"reconciliation '{shown}' is not known; known: {Names}.{meant}";
-    }
+    public string DescribeUnknown(string entity) => DidYouMean.DescribeUnknown("reconciliation", entity, _byEntity.Keys, Names);
 }

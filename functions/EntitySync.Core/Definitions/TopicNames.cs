@@ -12,6 +12,9 @@ public static class TopicNames
     /// <summary>Records that could not be used: original bytes, reason, position.</summary>
     public static string DeadLetterTopic(this EntityDefinition definition) => definition.Entity + "-dead-letters";
 
+    /// <summary>Messages that a reconciliation could not use, likewise.</summary>
+    public static string DeadLetterTopic(this ReconciliationDefinition definition) => definition.Entity + "-dead-letters";
+
     /// <summary>Notes of the entity's tasks: fan-outs under way, positions in broadcast topics. Compacted; as many partitions as the root topic.</summary>
     public static string ProgressTopic(this EntityDefinition definition) => definition.Entity + "-progress";
 
