@@ -19,8 +19,11 @@ public static class KafkaEventMapping
     private static EnrichRecord Record(KafkaEvent.KafkaEventRecord record)
     {
         var problem = TryDecodeKey(record.Key, out var key) ? null : "the key in the event is not base64";
-        return new EnrichRecord(record.Offset, key, Value(record.Value), Headers(record.Headers), problem);
+        return new EnrichRecord(record.Offset, key, Value(record.Value), Headers(record.Headers), problem, Timestamp(record.Timestamp));
     }
+
+    // A producer may write any number there.
+    private static DateTimeOffset Timestamp(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(milliseconds, 0, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
 
     // What is not base64 is kept as it is, so that the dead letter shows it.
     private static bool TryDecodeKey(string? text, out ReadOnlyMemory<byte>? key)

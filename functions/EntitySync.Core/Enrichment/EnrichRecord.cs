@@ -2,13 +2,15 @@ using EntitySync.Core.State;
 
 namespace EntitySync.Core.Enrichment;
 
-/// <summary>A record of an updates topic as Enrich receives it.</summary>
+/// <summary>A record as a function receives it: of an updates topic (Enrich), or of a topic that a reconciliation reads.</summary>
 /// <param name="Offset">Its offset.</param>
 /// <param name="Key">Key bytes; null when it has none.</param>
-/// <param name="Value">Root document, UTF-8 JSON; null for a tombstone.</param>
+/// <param name="Value">The document, UTF-8 JSON; null for a tombstone.</param>
 /// <param name="Headers">Its headers; they are carried to the output.</param>
 /// <param name="Problem">Why it cannot even be read (a key that is not base64): it goes to the dead-letter topic with this reason.</param>
-public sealed record EnrichRecord(long Offset, ReadOnlyMemory<byte>? Key, ReadOnlyMemory<byte>? Value, IReadOnlyList<RecordHeader> Headers, string? Problem = null);
+/// <param name="Timestamp">Its timestamp; the default where nobody asks.</param>
+public sealed record EnrichRecord(
+    long Offset, ReadOnlyMemory<byte>? Key, ReadOnlyMemory<byte>? Value, IReadOnlyList<RecordHeader> Headers, string? Problem = null, DateTimeOffset Timestamp = default);
 
 /// <summary>Records of one partition, in the order of their offsets.</summary>
 public sealed record PartitionRecords(string Topic, int Partition, IReadOnlyList<EnrichRecord> Records);

@@ -34,6 +34,16 @@ public sealed class PickValue
         _ => null,
     };
 
+    /// <summary>As <see cref="From(JsonElement)"/>, of a token and its text (UTF-8, unescaped).</summary>
+    internal static PickValue? From(JsonTokenType token, ReadOnlySpan<byte> text) => token switch
+    {
+        JsonTokenType.Number => Number(Encoding.ASCII.GetString(text)),
+        JsonTokenType.String => new PickValue(1, 1, BigInteger.Zero, text.ToArray()),
+        JsonTokenType.False => new PickValue(2, 1, BigInteger.Zero, []),
+        JsonTokenType.True => new PickValue(3, 1, BigInteger.Zero, []),
+        _ => null,
+    };
+
     /// <summary>Negative, zero or positive, as usual.</summary>
     public int CompareTo(PickValue other)
     {

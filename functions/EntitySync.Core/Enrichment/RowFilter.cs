@@ -11,6 +11,15 @@ internal sealed class RowFilter(ImmutableArray<WhereCondition> conditions)
 
     public bool Matches(JsonElement row) => Array.TrueForAll(_conditions, condition => condition.Matches(row));
 
+    /// <summary>The fields of the conditions, in their order.</summary>
+    public ImmutableArray<FieldPath> Fields { get; } = [.. conditions.Select(condition => condition.Field)];
+
+    /// <summary>Decides one condition by a value that somebody else has read.</summary>
+    /// <param name="condition">Index into <see cref="Fields"/>.</param>
+    /// <param name="isNull">True when the field is null or absent.</param>
+    /// <param name="value">The value; null for what cannot be compared.</param>
+    public bool Matches(int condition, bool isNull, PickValue? value) => _conditions[condition].Matches(isNull, value);
+
     private sealed class Condition
     {
         private readonly FieldPath _field;
@@ -30,8 +39,10 @@ internal sealed class RowFilter(ImmutableArray<WhereCondition> conditions)
 
         public bool Matches(JsonElement row)
         {
-            if (RowFields.Find(row, _field) is not { ValueKind: not JsonValueKind.Null } found) return _takesNull;
-            return PickValue.From(found) is { } value && _values.Exists(one => one.CompareTo(value) == 0);
+            var found = RowFields.Find(row, _field) is { ValueKind: not JsonValueKind.Null } element ? element : (JsonElement?)null;
+            return Matches(found is null, found is { } value ? PickValue.From(value) : null);
         }
+
+        public bool Matches(bool isNull, PickValue? value) => isNull ? _takesNull : value is not null && _values.Exists(one => one.CompareTo(value) == 0);
     }
 }

@@ -10,14 +10,18 @@ namespace EntitySync.Core.Reconciliation;
 public interface IReconciliationTable
 {
     /// <summary>
-    /// Adds what arrived and takes the expected message over, in one write. A piece whose element is there already stays as it was. The write is refused as a whole when
+    /// Adds what arrived and takes the expected message over, in one write. A piece whose element is there already stays as it was; the time when the item may go is set of a new
+    /// one and of one that is cancelled, and taken away of one that opens; one that opens again is not overdue yet. The write is refused as a whole when
     /// <see cref="ReconciliationUpdate.Expected"/> is not newer than the one held (see <see cref="ExpectedChange.IsNewerThan"/>), or the entity's status is not one of
     /// <see cref="ExpectedChange.From"/>.
     /// </summary>
     /// <returns>The item after the write; or, refused, as it is.</returns>
     Task<UpdateResult> UpdateAsync(ReconciliationUpdate update, CancellationToken cancellationToken);
 
-    /// <summary>Changes the status if the item still has <paramref name="transition"/>'s status and, where it is given, its version: nothing has been added since it was read.</summary>
+    /// <summary>
+    /// Changes the status if the item still has <paramref name="transition"/>'s status and, where it is given, its version: nothing has been added since it was read. To
+    /// <see cref="ReconciliationStatus.Overdue"/> only what is due by then. Sets the time of what it became (complete, overdue) and when the item may go.
+    /// </summary>
     /// <returns>The item after the write; or, refused, as it is.</returns>
     Task<UpdateResult> TransitionAsync(ReconciliationTransition transition, CancellationToken cancellationToken);
 

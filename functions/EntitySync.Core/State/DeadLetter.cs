@@ -12,9 +12,18 @@ public static class DeadLetter
         string reason,
         ReadOnlyMemory<byte>? key,
         ReadOnlyMemory<byte>? value,
+        IEnumerable<RecordHeader> headers) => For(definition.DeadLetterTopic(), stage, position, reason, key, value, headers);
+
+    public static OutgoingRecord For(
+        string deadLetterTopic,
+        string stage,
+        Position position,
+        string reason,
+        ReadOnlyMemory<byte>? key,
+        ReadOnlyMemory<byte>? value,
         IEnumerable<RecordHeader> headers) => new()
         {
-            Topic = definition.DeadLetterTopic(),
+            Topic = deadLetterTopic,
             Key = key,
             Value = value,
             Headers =

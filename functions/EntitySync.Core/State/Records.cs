@@ -36,6 +36,9 @@ public static class HeaderNames
     /// <summary>Position of the root record an emission was made from; a duplicate emission carries the same.</summary>
     public const string RootPosition = "entitysync-root-position";
 
+    /// <summary>Which transition of a reconciliation a record tells, <c>order-shipping/o-1@7</c> (the version that it made); a duplicate carries the same.</summary>
+    public const string Transition = "entitysync-transition";
+
     /// <summary>Why a record is in the dead-letter topic.</summary>
     public const string DeadLetterReason = "entitysync-dead-letter-reason";
 

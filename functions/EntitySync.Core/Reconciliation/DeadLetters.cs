@@ -1,0 +1,71 @@
+using EntitySync.Core.Enrichment;
+using EntitySync.Core.State;
+using Microsoft.Extensions.Logging;
+
+namespace EntitySync.Core.Reconciliation;
+
+/// <summary>The messages of a batch that cannot be used. Written at its end, in one call; what the broker refuses for its size goes with the beginning of it. Thread-safe while they are collected.</summary>
+internal sealed class DeadLetters(ITopicWriter writer, ILogger logger)
+{
+    private const string Stage = "Reconcile";
+    private const int CutValue = 16 * 1024;
+    private const int CutKey = 1024;
+    private const int LoggedOfAKind = 10;
+
+    private readonly Lock _lock = new();
+    private readonly List<(CompiledReconciliation Compiled, MessageReference Reference, string Reason)> _letters = [];
+
+    public void Add(CompiledReconciliation compiled, in MessageReference reference, string reason)
+    {
+        lock (_lock) _letters.Add((compiled, reference, reason));
+    }
+
+    /// <returns>Messages that were not written and come again.</returns>
+    public async Task<IReadOnlyList<MessageReference>> WriteAsync(CancellationToken cancellationToken)
+    {
+        if (_letters.Count == 0) return [];
+        var results = await writer.WriteAsync(_letters.ConvertAll(letter => Whole(letter.Compiled, letter.Reference, letter.Reason)), cancellationToken);
+        var refused = Enumerable.Range(0, _letters.Count).Where(index => results[index].Outcome == WriteOutcome.Refused).ToList();
+        var outcomes = results.Select(result => result.Outcome).ToArray();
+        if (refused.Count > 0)
+        {
+            var again = await writer.WriteAsync(refused.ConvertAll(index => Cut(_letters[index].Compiled, _letters[index].Reference, _letters[index].Reason)), cancellationToken);
+            for (var i = 0; i < refused.Count; i++) outcomes[refused[i]] = again[i].Outcome;
+        }
+
+        return Settle(outcomes);
+    }
+
+    public int Count => _letters.Count;
+
+    private List<MessageReference> Settle(WriteOutcome[] outcomes)
+    {
+        var failed = new List<MessageReference>();
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            var (compiled, reference, reason) = _letters[i];
+            if (outcomes[i] != WriteOutcome.Written) failed.Add(reference);
+            if (i >= LoggedOfAKind) continue;
+            if (outcomes[i] == WriteOutcome.Written) logger.LogWarning("{Position} went to the dead-letter topic of {Entity}: {Reason}", reference.Position, compiled.Entity, reason);
+            else logger.LogWarning("{Position} cannot be written to the dead-letter topic of {Entity} and comes again: {Reason}", reference.Position, compiled.Entity, reason);
+        }
+
+        if (outcomes.Length > LoggedOfAKind) logger.LogWarning("{Further} further messages of this batch cannot be used", outcomes.Length - LoggedOfAKind);
+        return failed;
+    }
+
+    private static OutgoingRecord Whole(CompiledReconciliation compiled, in MessageReference reference, string reason) =>
+        DeadLetter.For(Topic(compiled), Stage, reference.Position, reason, reference.Record.Key, reference.Record.Value, reference.Record.Headers);
+
+    // Headers may be what is too large, so none of the record's own goes along.
+    private static OutgoingRecord Cut(CompiledReconciliation compiled, in MessageReference reference, string reason)
+    {
+        var record = reference.Record;
+        var cut = $"{reason}; too large for the dead-letter topic as well, cut from a value of {record.Value?.Length ?? 0} bytes, a key of {record.Key?.Length ?? 0} bytes and {record.Headers.Count} headers";
+        return DeadLetter.For(Topic(compiled), Stage, reference.Position, cut, Beginning(record.Key, CutKey), Beginning(record.Value, CutValue), []);
+    }
+
+    private static string Topic(CompiledReconciliation compiled) => Definitions.TopicNames.DeadLetterTopic(compiled.Definition);
+
+    private static ReadOnlyMemory<byte>? Beginning(ReadOnlyMemory<byte>? bytes, int length) => bytes is { } all && all.Length > length ? all[..length] : bytes;
+}

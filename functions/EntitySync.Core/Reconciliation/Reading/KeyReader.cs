@@ -1,0 +1,84 @@
+using System.Text;
+using EntitySync.Core.Definitions;
+using EntitySync.Core.Enrichment;
+using EntitySync.Core.Errors;
+
+namespace EntitySync.Core.Reconciliation.Reading;
+
+/// <summary>Makes texts of what a <see cref="FieldReader"/> found: ids of keys, elements, amounts. Immutable, thread-safe.</summary>
+internal sealed class KeyReader
+{
+    /// <summary>Most bytes of an id or an element, UTF-8.</summary>
+    public const int MaximumBytes = 1024;
+
+    private readonly KeyDefinition _key;
+    private readonly KeyComposer _composer;
+    private readonly int[] _fields;
+
+    /// <exception cref="InvalidRequestException">The key may have several values.</exception>
+    public KeyReader(string entity, KeyDefinition key, FieldReader fields)
+    {
+        if (key.IsMany || key.Columns.IsEmpty) throw new InvalidRequestException($"Reconciliation '{entity}': the key '{key}' is not one value; a message belongs to one entity.");
+        _key = key;
+        _composer = new KeyComposer(key);
+        _fields = [.. _composer.Fields.Select(fields.IndexOf)];
+    }
+
+    /// <returns>Why there is no id; null when there is.</returns>
+    public string? Read(ReadOnlySpan<byte> message, FieldValues values, out string id)
+    {
+        id = "";
+        for (var i = 0; i < _fields.Length; i++)
+        {
+            if (!values[_fields[i]].Exists) return $"the message has no value in '{_composer.Fields[i]}', its key";
+            if (TextProblem(_composer.Fields[i].Text, values[_fields[i]]) is { } problem) return problem;
+        }
+
+        values.Key.Clear();
+        try
+        {
+            if (!_composer.TryAppend(values.Key, new MessageTexts(this, message, values), MaximumBytes)) return $"the key '{_key}' has more than {MaximumBytes} bytes";
+        }
+        catch (InvalidOperationException)
+        {
+            return HalfPair(_key.ToString());
+        }
+
+        if (values.Key.Count == 0) return $"the key '{_key}' is empty";
+        id = Encoding.UTF8.GetString(values.Key.Span);
+        return null;
+    }
+
+    /// <summary>The text of a string or number, of at most <see cref="MaximumBytes"/>.</summary>
+    /// <returns>Why there is none; null when there is.</returns>
+    public static string? ReadText(string field, in FieldValue value, ReadOnlySpan<byte> message, FieldValues values, out string text)
+    {
+        text = "";
+        if (TextProblem(field, value) is { } problem) return problem;
+        try
+        {
+            var bytes = value.Text(message, values.Scratch);
+            if (bytes.Length > MaximumBytes) return $"'{field}' has {bytes.Length} bytes, more than {MaximumBytes}";
+            text = Encoding.UTF8.GetString(bytes);
+            return null;
+        }
+        catch (InvalidOperationException)
+        {
+            return HalfPair(field);
+        }
+    }
+
+    private static string? TextProblem(string field, in FieldValue value) =>
+        value.Token is System.Text.Json.JsonTokenType.String or System.Text.Json.JsonTokenType.Number ? null
+        : value.Exists ? $"'{field}' is {Reasons.Kind(value.Token)}; a string or a number is expected"
+        : $"the message has no value in '{field}'";
+
+    private static string HalfPair(string field) => $"'{field}' has half a surrogate pair in its text";
+
+    private readonly ref struct MessageTexts(KeyReader reader, ReadOnlySpan<byte> message, FieldValues values) : IFieldTexts
+    {
+        private readonly ReadOnlySpan<byte> _message = message;
+
+        public ReadOnlySpan<byte> Of(int field) => values[reader._fields[field]].Text(_message, values.Scratch);
+    }
+}
