@@ -39,7 +39,8 @@ internal static class BatchResponse
     public static DeliveryOutcome<T> Malformed<T>(IReadOnlyList<T> batch, ReadOnlyMemory<byte> payload) =>
         DeliveryOutcome<T>.Failed(batch, "malformed response: " + Short(payload));
 
-    private static string ErrorText(ReadOnlyMemory<byte> payload)
+    /// <summary>What an answer with a function error says, in one line.</summary>
+    public static string ErrorText(ReadOnlyMemory<byte> payload)
     {
         try
         {

@@ -126,7 +126,7 @@ public sealed class DynamoDbStreamEventSource : IEventSource
             _ => true,
             record => record.CreatedAt);
         var delivery = new BatchDelivery<StreamRecord>(_settings.Batch, source, _counters, Backoff.Default, _time, _logger);
-        return new ShardReader(_settings.Batch, _api, streamArn, shard, startingPosition, delivery, _counters, change => Interlocked.Add(ref _waiting, change), _time, _logger);
+        return new ShardReader(_settings.Batch, _api, streamArn, shard, startingPosition, _settings.Filter, delivery, _counters, change => Interlocked.Add(ref _waiting, change), _time, _logger);
     }
 
     private async Task<DeliveryOutcome<StreamRecord>> InvokeAsync(string streamArn, IReadOnlyList<StreamRecord> records, CancellationToken cancellationToken)

@@ -16,15 +16,17 @@ public sealed class EventSourceSet : IAsyncDisposable
 
     /// <param name="discarded">Writes what the Kafka event sources give up.</param>
     /// <param name="dynamoDb">Address of DynamoDB Local. Tables may appear later; their streams are then read from the beginning.</param>
+    /// <param name="scheduleEvery">Interval of all schedules instead of the template's; null for those.</param>
     public static EventSourceSet Start(
-        SamTemplate template, ILambdaInvoker functions, KafkaSourceCluster kafka, ITopicWriter discarded, Uri dynamoDb, TimeProvider time, ILoggerFactory loggers)
+        SamTemplate template, ILambdaInvoker functions, KafkaSourceCluster kafka, ITopicWriter discarded, Uri dynamoDb, TimeProvider time, ILoggerFactory loggers, TimeSpan? scheduleEvery = null)
     {
         var http = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
         var topics = template.KafkaEvents.Select(settings =>
             (IEventSource)KafkaEventSource.Start(settings, kafka, functions, discarded, time, loggers.CreateLogger<KafkaEventSource>()));
         var streams = template.DynamoDbStreamEvents.Select(settings =>
             (IEventSource)DynamoDbStreamEventSource.Start(settings, template.Tables[settings.TableId].Name, dynamoDb, http, functions, time, loggers.CreateLogger<DynamoDbStreamEventSource>()));
-        return new EventSourceSet(http, [.. topics, .. streams]);
+        var schedules = template.Schedules.Select(settings => (IEventSource)ScheduleSource.Start(settings, scheduleEvery, functions, time, loggers.CreateLogger<ScheduleSource>()));
+        return new EventSourceSet(http, [.. topics, .. streams, .. schedules]);
     }
 
     public async ValueTask DisposeAsync()

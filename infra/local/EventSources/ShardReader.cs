@@ -4,9 +4,10 @@ using EntitySync.Local.Template;
 namespace EntitySync.Local.EventSources;
 
 /// <summary>Reads one shard to its end, batch after batch.</summary>
+/// <param name="filter">Which records are delivered; null for all.</param>
 /// <param name="waitingChanged">Called with the change of the number of records read and not done.</param>
 internal sealed class ShardReader(
-    BatchSettings settings, StreamsApi api, string streamArn, string shard, string startingPosition, BatchDelivery<StreamRecord> delivery, EventSourceCounters counters,
+    BatchSettings settings, StreamsApi api, string streamArn, string shard, string startingPosition, EventFilter? filter, BatchDelivery<StreamRecord> delivery, EventSourceCounters counters,
     Action<int> waitingChanged, TimeProvider time, ILogger logger)
 {
     // Four reads a second is what the service does; twice that still leaves the emulator in peace.
@@ -38,13 +39,14 @@ internal sealed class ShardReader(
     private async Task<bool> ReadAsync(CancellationToken cancellationToken)
     {
         var page = await ReadPageAsync(cancellationToken);
+        var before = _buffer.Count;
         foreach (var record in page.Records)
         {
-            _buffer.Add(record);
+            if (filter?.Passes(record.Json) != false) _buffer.Add(record);
             _lastRead = record.SequenceNumber;
         }
 
-        waitingChanged(page.Records.Count);
+        waitingChanged(_buffer.Count - before);
         _iterator = page.NextIterator;
         if (page.Records.Count == 0 && _iterator is not null && !_buffer.IsDue) await Task.Delay(PollEvery, time, cancellationToken);
         return _iterator is not null;

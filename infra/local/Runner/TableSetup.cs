@@ -4,7 +4,7 @@ using EntitySync.Local.Template;
 
 namespace EntitySync.Local.Runner;
 
-/// <summary>Makes the template's tables in DynamoDB Local, with their keys and streams.</summary>
+/// <summary>Makes the template's tables in DynamoDB Local, with their keys, indexes and streams, and the attribute by which items expire.</summary>
 internal static class TableSetup
 {
     public static async Task CreateAsync(IAmazonDynamoDB client, IEnumerable<TableDefinition> tables, CancellationToken cancellationToken)
@@ -14,6 +14,7 @@ internal static class TableSetup
             try
             {
                 await client.CreateTableAsync(Request(table), cancellationToken);
+                if (table.TimeToLiveAttribute is { } attribute) await client.UpdateTimeToLiveAsync(TimeToLive(table.Name, attribute), cancellationToken);
             }
             catch (ResourceInUseException)
             {
@@ -26,8 +27,24 @@ internal static class TableSetup
     {
         TableName = table.Name,
         BillingMode = BillingMode.PAY_PER_REQUEST,
-        AttributeDefinitions = [.. table.Keys.Select(key => new AttributeDefinition(key.Attribute, key.AttributeType))],
-        KeySchema = [.. table.Keys.Select(key => new KeySchemaElement(key.Attribute, key.KeyType))],
+        AttributeDefinitions = [.. table.Keys.Concat(table.Indexes.SelectMany(index => index.Keys)).DistinctBy(key => key.Attribute).Select(key => new AttributeDefinition(key.Attribute, key.AttributeType))],
+        KeySchema = Schema(table.Keys),
+        GlobalSecondaryIndexes = table.Indexes.IsEmpty ? null : [.. table.Indexes.Select(Index)],
         StreamSpecification = table.StreamViewType is { } view ? new StreamSpecification { StreamEnabled = true, StreamViewType = view } : null,
+    };
+
+    private static GlobalSecondaryIndex Index(TableIndex index) => new()
+    {
+        IndexName = index.Name,
+        KeySchema = Schema(index.Keys),
+        Projection = new Projection { ProjectionType = index.ProjectionType, NonKeyAttributes = index.Attributes.IsEmpty ? null : [.. index.Attributes] },
+    };
+
+    private static List<KeySchemaElement> Schema(IEnumerable<TableKey> keys) => [.. keys.Select(key => new KeySchemaElement(key.Attribute, key.KeyType))];
+
+    private static UpdateTimeToLiveRequest TimeToLive(string table, string attribute) => new()
+    {
+        TableName = table,
+        TimeToLiveSpecification = new TimeToLiveSpecification { AttributeName = attribute, Enabled = true },
     };
 }

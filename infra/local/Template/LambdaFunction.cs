@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EntitySync.Local.EventSources;
 
 namespace EntitySync.Local.Template;
 
@@ -35,7 +36,13 @@ public sealed record KafkaEventSettings(BatchSettings Batch, string Topic, strin
 
 /// <param name="TableId">Logical id of the table whose stream is read.</param>
 /// <param name="OnFailure">Logical id of the queue that hears of records that were given up; null when there is none.</param>
-public sealed record DynamoDbStreamEventSettings(BatchSettings Batch, string TableId, bool FromBeginning, string? OnFailure);
+/// <param name="Filter">Which records reach the function; null for all.</param>
+public sealed record DynamoDbStreamEventSettings(BatchSettings Batch, string TableId, bool FromBeginning, string? OnFailure, EventFilter? Filter = null);
+
+/// <summary>A schedule that invokes a function.</summary>
+/// <param name="Id">Function and event.</param>
+/// <param name="Input">The event, JSON; null for the one of the service.</param>
+public sealed record ScheduleSettings(string Id, string FunctionId, TimeSpan Every, string? Input);
 
 /// <summary>A DynamoDB table as the template declares it.</summary>
 /// <param name="Name">Physical name, with the deployment's prefix.</param>
@@ -46,7 +53,15 @@ public sealed record TableDefinition(
     string Name,
     ImmutableArray<TableKey> Keys,
     string? StreamViewType,
-    string? TimeToLiveAttribute);
+    string? TimeToLiveAttribute)
+{
+    /// <summary>Global secondary indexes; mostly none.</summary>
+    public ImmutableArray<TableIndex> Indexes { get; init; } = [];
+}
+
+/// <param name="ProjectionType"><c>ALL</c>, <c>KEYS_ONLY</c> or <c>INCLUDE</c>.</param>
+/// <param name="Attributes">Attributes that INCLUDE names.</param>
+public sealed record TableIndex(string Name, ImmutableArray<TableKey> Keys, string ProjectionType, ImmutableArray<string> Attributes);
 
 /// <param name="AttributeType"><c>S</c>, <c>N</c> or <c>B</c>.</param>
 /// <param name="KeyType"><c>HASH</c> or <c>RANGE</c>.</param>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using EntitySync.Local.EventSources;
 
 namespace EntitySync.Local.Template;
 
@@ -25,7 +26,8 @@ public sealed class SamTemplate
         StateMachines = [.. Of("AWS::Serverless::StateMachine").Select(StateMachine)];
         Routes = [.. Events("HttpApi").Select(source => new HttpRoute(source.FunctionId, Text(source.Properties, "Method").ToUpperInvariant(), Text(source.Properties, "Path")))];
         KafkaEvents = [.. KafkaSources().Select(KafkaEvent)];
-        DynamoDbStreamEvents = [.. Events("DynamoDB").Select(StreamEvent)];
+        DynamoDbStreamEvents = [.. Events("DynamoDB").Concat(Mappings("EventSourceArn", isKafka: false)).Select(StreamEvent)];
+        Schedules = [.. Events("Schedule").Concat(Events("ScheduleV2")).Select(Schedule)];
     }
 
     public string Path { get; }
@@ -44,6 +46,8 @@ public sealed class SamTemplate
     public ImmutableArray<KafkaEventSettings> KafkaEvents { get; }
 
     public ImmutableArray<DynamoDbStreamEventSettings> DynamoDbStreamEvents { get; }
+
+    public ImmutableArray<ScheduleSettings> Schedules { get; }
 
     /// <param name="path">The template file.</param>
     /// <param name="parameters">Parameter values; the template's defaults for the others.</param>
@@ -71,15 +75,28 @@ public sealed class SamTemplate
     private TableDefinition Table((string Id, JsonObject Properties) resource)
     {
         var types = resource.Properties["AttributeDefinitions"]!.AsArray().ToDictionary(attribute => attribute!["AttributeName"]!.ToString(), attribute => attribute!["AttributeType"]!.ToString());
-        var keys = from key in resource.Properties["KeySchema"]!.AsArray()
-                   let name = key!["AttributeName"]!.ToString()
-                   select new TableKey(name, types[name], key!["KeyType"]!.ToString());
         return new TableDefinition(
             resource.Id,
             Text(resource.Properties, "TableName"),
-            [.. keys],
+            Keys(resource.Properties["KeySchema"]),
             resource.Properties["StreamSpecification"]?["StreamViewType"]?.ToString(),
-            resource.Properties["TimeToLiveSpecification"]?["AttributeName"]?.ToString());
+            resource.Properties["TimeToLiveSpecification"]?["AttributeName"]?.ToString())
+        {
+            Indexes = [.. (resource.Properties["GlobalSecondaryIndexes"] as JsonArray ?? []).Select(Index)],
+        };
+
+        ImmutableArray<TableKey> Keys(JsonNode? schema) =>
+        [
+            .. from key in schema!.AsArray()
+               let name = key!["AttributeName"]!.ToString()
+               select new TableKey(name, types[name], key!["KeyType"]!.ToString()),
+        ];
+
+        TableIndex Index(JsonNode? index) => new(
+            index!["IndexName"]!.ToString(),
+            Keys(index["KeySchema"]),
+            index["Projection"]!["ProjectionType"]!.ToString(),
+            [.. (index["Projection"]!["NonKeyAttributes"] as JsonArray ?? []).Select(attribute => attribute!.ToString())]);
     }
 
     private StateMachineDefinition StateMachine((string Id, JsonObject Properties) resource) => new(
@@ -94,20 +111,21 @@ public sealed class SamTemplate
         where source.Value?["Type"]?.ToString() == type
         select ($"{function.Id}.{source.Key}", function.Id, _values.Resolve(source.Value["Properties"]) as JsonObject ?? []);
 
-    private IEnumerable<(string Id, string FunctionId, JsonObject Properties)> KafkaSources()
-    {
-        var mappings = from mapping in Of("AWS::Lambda::EventSourceMapping")
-                       where mapping.Properties.ContainsKey("Topics")
-                       let properties = (JsonObject)_values.Resolve(mapping.Properties)!
-                       select (mapping.Id, LogicalId(properties["FunctionName"]?.ToString()) ?? "", properties);
-        return Events("MSK").Concat(Events("SelfManagedKafka")).Concat(mappings);
-    }
+    private IEnumerable<(string Id, string FunctionId, JsonObject Properties)> KafkaSources() => Events("MSK").Concat(Events("SelfManagedKafka")).Concat(Mappings("Topics", isKafka: true));
+
+    // Both kinds may have an EventSourceArn: of the stream, or of the cluster.
+    private IEnumerable<(string Id, string FunctionId, JsonObject Properties)> Mappings(string property, bool isKafka) =>
+        from mapping in Of("AWS::Lambda::EventSourceMapping")
+        where mapping.Properties.ContainsKey(property) && mapping.Properties.ContainsKey("Topics") == isKafka
+        let properties = (JsonObject)_values.Resolve(mapping.Properties)!
+        select (mapping.Id, LogicalId(properties["FunctionName"]?.ToString()) ?? "", properties);
 
     private static KafkaEventSettings KafkaEvent((string Id, string FunctionId, JsonObject Properties) source)
     {
         var group = source.Properties["ConsumerGroupId"]
             ?? source.Properties["AmazonManagedKafkaEventSourceConfig"]?["ConsumerGroupId"]
             ?? source.Properties["SelfManagedKafkaEventSourceConfig"]?["ConsumerGroupId"];
+        if (source.Properties.ContainsKey("FilterCriteria")) throw new InvalidDataException($"{source.Id}: the local runner filters records of DynamoDB streams, not of Kafka topics.");
         var destination = source.Properties["DestinationConfig"]?["OnFailure"]?["Destination"]?.ToString();
         return new KafkaEventSettings(
             Batch(source, defaultWindow: TimeSpan.FromMilliseconds(500)),
@@ -120,9 +138,16 @@ public sealed class SamTemplate
 
     private static DynamoDbStreamEventSettings StreamEvent((string Id, string FunctionId, JsonObject Properties) source) => new(
         Batch(source, defaultWindow: TimeSpan.Zero),
-        LogicalId(Text(source.Properties["Stream"])) ?? "",
+        LogicalId(Text(source.Properties["Stream"] ?? source.Properties["EventSourceArn"])) ?? "",
         FromBeginning(source.Properties),
-        LogicalId(Text(source.Properties["DestinationConfig"]?["OnFailure"]?["Destination"])));
+        LogicalId(Text(source.Properties["DestinationConfig"]?["OnFailure"]?["Destination"])),
+        EventFilter.Read(source.Properties["FilterCriteria"], source.Id));
+
+    private static ScheduleSettings Schedule((string Id, string FunctionId, JsonObject Properties) source) => new(
+        source.Id,
+        source.FunctionId,
+        RateExpression.Parse((source.Properties["Schedule"] ?? source.Properties["ScheduleExpression"])?.ToString() ?? "", source.Id),
+        source.Properties["Input"]?.ToString());
 
     private static BatchSettings Batch((string Id, string FunctionId, JsonObject Properties) source, TimeSpan defaultWindow) => new(
         source.Id,

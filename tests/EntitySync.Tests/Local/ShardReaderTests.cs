@@ -88,7 +88,7 @@ public sealed class ShardReaderTests : IDisposable
         var source = new DeliverySource<StreamRecord>(Invoke, (_, _, _) => Task.FromResult(true), _ => true, record => record.CreatedAt);
         var delivery = new BatchDelivery<StreamRecord>(settings, source, counters, Backoff.Default, TimeProvider.System, NullLogger.Instance);
         var api = new StreamsApi(http, new Uri("http://streams.invalid"));
-        await new ShardReader(settings, api, "arn:stream", "shard", "TRIM_HORIZON", delivery, counters, change => _waiting += change, TimeProvider.System, NullLogger.Instance).RunAsync(default);
+        await new ShardReader(settings, api, "arn:stream", "shard", "TRIM_HORIZON", filter: null, delivery, counters, change => _waiting += change, TimeProvider.System, NullLogger.Instance).RunAsync(default);
     }
 
     private Task<DeliveryOutcome<StreamRecord>> Invoke(IReadOnlyList<StreamRecord> records, CancellationToken cancellationToken)
