@@ -27,7 +27,9 @@ internal sealed class JoinThreads : IHostedService, IDisposable
         _topologies = [.. catalog.All.Select(definition => JoinTopology.BuildTopology(definition, hooks.Load))];
         _ = KafkaClientConfig.Admin(settings); // what it refuses, a thread would be refused again and again
         var instance = settings.JoinInstanceId ?? DefaultInstance(settings);
-        _threads = [.. Enumerable.Range(0, settings.JoinThreads).Select(index => new JoinThread(index, instance, settings, _topologies, options, loggers, time))];
+
+        // A deployment of reconciliations only has nothing to subscribe to: the container is ready, and joins nothing.
+        _threads = [.. Enumerable.Range(0, _topologies.Count == 0 ? 0 : settings.JoinThreads).Select(index => new JoinThread(index, instance, settings, _topologies, options, loggers, time))];
     }
 
     private static JoinOptions FromSettings(EntitySyncSettings settings) => new()
@@ -61,7 +63,7 @@ internal sealed class JoinThreads : IHostedService, IDisposable
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _logger.LogInformation(JoinEvents.Starting, "Starting {Threads} threads for {Entities}", _threads.Count, string.Join(", ", _topologies.Select(topology => topology.Entity)));
+        _logger.LogInformation(JoinEvents.Starting, "Starting {Threads} threads for {Entities}", _threads.Count, _topologies.Count == 0 ? "no entity" : string.Join(", ", _topologies.Select(topology => topology.Entity)));
         foreach (var thread in _threads) thread.Start();
         return Task.CompletedTask;
     }

@@ -7,23 +7,24 @@ internal static class CatalogRules
 {
     public static IEnumerable<DefinitionProblem> Check(IEnumerable<LoadedFile> files)
     {
-        var entities = new Dictionary<string, string>(StringComparer.Ordinal);
-        var topics = new Dictionary<string, EntityDefinition>(StringComparer.Ordinal);
+        var names = new Dictionary<string, LoadedFile>(StringComparer.Ordinal);
+        var topics = new Dictionary<string, LoadedFile>(StringComparer.Ordinal);
         var sound = new List<LoadedFile>();
-        foreach (var file in files.Where(file => file.Definition is not null))
+        foreach (var file in files.Where(file => file.IsSound))
         {
-            var definition = file.Definition!;
-            if (!entities.TryAdd(definition.Entity, definition.SourceFile))
+            if (!names.TryAdd(file.Name, file))
             {
-                yield return Problem(file, file.Place["entity"], "an entity is defined twice", $"'{definition.Entity}', also in {entities[definition.Entity]}", "a name of its own");
+                var first = names[file.Name];
+                var message = first.Kind == file.Kind ? $"{file.What} is defined twice" : "an entity and a reconciliation have one name";
+                yield return Problem(file, file.Place["entity"], message, $"'{file.Name}', also in {first.SourceFile}", "a name of its own");
                 continue;
             }
 
             sound.Add(file);
-            foreach (var topic in InternalTopics.Written(definition).Where(topic => !topics.TryAdd(topic, definition)))
+            foreach (var topic in file.Written.Where(topic => !topics.TryAdd(topic, file)))
             {
-                var place = topic == definition.Output.Topic ? file.Place["output"]["topic"] : file.Place["entity"];
-                yield return Problem(file, place, "two entities write one topic", $"'{topic}', also written by entity '{topics[topic].Entity}' in {topics[topic].SourceFile}", "a topic of its own");
+                var other = topics[topic];
+                yield return Problem(file, file.PlaceOfWritten(topic), "two definitions write one topic", $"'{topic}', also written by {other.Kind} '{other.Name}' in {other.SourceFile}", "a topic of its own");
             }
         }
 
@@ -31,5 +32,5 @@ internal static class CatalogRules
     }
 
     private static DefinitionProblem Problem(LoadedFile file, YamlPlace place, string message, string found, string allowed) =>
-        new(file.Definition!.SourceFile, place.Mark.Line, place.Mark.Column, place.Path, message, found, allowed);
+        new(file.SourceFile, place.Mark.Line, place.Mark.Column, place.Path, message, found, allowed);
 }

@@ -13,7 +13,7 @@ internal static class CycleRules
         var writers = new Dictionary<string, LoadedFile>(StringComparer.Ordinal);
         foreach (var file in files)
         {
-            foreach (var topic in InternalTopics.Written(file.Definition!)) writers.TryAdd(topic, file);
+            foreach (var topic in file.Written) writers.TryAdd(topic, file);
         }
 
         var reported = new HashSet<LoadedFile>(ReferenceEqualityComparer.Instance);
@@ -21,9 +21,9 @@ internal static class CycleRules
         {
             if (ShortestCycle(file, writers) is not { } steps) continue;
             foreach (var step in steps) reported.Add(step.Reader);
-            var found = string.Join(", ", steps.Select(step => $"'{step.Reader.Definition!.Entity}' reads {YamlScalar.Quote(step.Topic)} of '{step.Writer.Definition!.Entity}'"));
+            var found = string.Join(", ", steps.Select(step => $"'{step.Reader.Name}' reads {YamlScalar.Quote(step.Topic)} of '{step.Writer.Name}'"));
             var (mark, path) = (steps[0].Place.Mark, steps[0].Place.Path);
-            yield return new DefinitionProblem(file.Definition!.SourceFile, mark.Line, mark.Column, path, "definitions feed each other in a circle", found, "a topic that no emission of the entity leads to");
+            yield return new DefinitionProblem(file.SourceFile, mark.Line, mark.Column, path, "definitions feed each other in a circle", found, "a topic that no emission of the entity leads to");
         }
     }
 
@@ -34,7 +34,7 @@ internal static class CycleRules
         var open = new Queue<LoadedFile>([start]);
         while (open.TryDequeue(out var reader))
         {
-            foreach (var (topic, place) in Inputs(reader))
+            foreach (var (topic, place) in reader.Inputs)
             {
                 // Its own topics are refused where the definition is checked by itself.
                 if (!writers.TryGetValue(topic, out var writer) || writer == reader || !reached.TryAdd(writer, new Step(reader, topic, writer, place))) continue;
@@ -58,15 +58,6 @@ internal static class CycleRules
         while (file != start);
         return steps;
     }
-
-    private static IEnumerable<(string Topic, YamlPlace Place)> Inputs(LoadedFile file) =>
-        Sources(file.Definition!.Relations, file.Place["relations"]).Prepend((file.Definition.Root.Topic, file.Place["root"]["topic"]));
-
-    private static IEnumerable<(string Topic, YamlPlace Place)> Sources(IEnumerable<RelationDefinition> relations, YamlPlace places) =>
-        from relation in relations
-        let place = places[relation.Name]
-        from source in Sources(relation.Relations, place["relations"]).Prepend((relation.From, place["from"]))
-        select source;
 
     private sealed record Step(LoadedFile Reader, string Topic, LoadedFile Writer, YamlPlace Place);
 }

@@ -47,7 +47,7 @@ public static class DefinitionLoader
     /// <param name="strategy">Strategy of all relations instead of the files' own.</param>
     public static DefinitionResult LoadFolder(string folder, Strategy? strategy = null) => Together(LoadFiles(folder, strategy, []));
 
-    /// <summary>Loads all definitions of <paramref name="folder"/>.</summary>
+    /// <summary>Loads all entities of <paramref name="folder"/>; reconciliations are checked with them and left out.</summary>
     /// <param name="folder">Where they are.</param>
     /// <param name="strategy">Strategy of all relations instead of the files' own, to try the same definitions with each.</param>
     /// <exception cref="InvalidDefinitionException">At least one problem; the message has them all, one a line.</exception>
@@ -55,6 +55,15 @@ public static class DefinitionLoader
     {
         var result = LoadFolder(folder, strategy);
         return result.IsValid ? new EntityCatalog(result.Definitions) : throw new InvalidDefinitionException(result.Problems);
+    }
+
+    /// <summary>Loads all reconciliations of <paramref name="folder"/>; entities are checked with them and left out.</summary>
+    /// <param name="folder">Where they are.</param>
+    /// <exception cref="InvalidDefinitionException">At least one problem, in whichever file; the message has them all, one a line.</exception>
+    public static ReconciliationCatalog LoadReconciliations(string folder)
+    {
+        var result = LoadFolder(folder);
+        return result.IsValid ? new ReconciliationCatalog(result.Reconciliations) : throw new InvalidDefinitionException(result.Problems);
     }
 
     private static List<LoadedFile> LoadFiles(string folder, Strategy? strategy, HashSet<string> seen)
@@ -107,13 +116,34 @@ public static class DefinitionLoader
         text = text.TrimStart('\ufeff');
         var problems = new ProblemList(file, TextLines.Count(text));
         TextLines.RefuseControlCharacters(text, problems);
-        if (!problems.IsEmpty || YamlReader.Read(text, problems) is not { } root) return new LoadedFile(null, default, problems.ToImmutable());
+        if (!problems.IsEmpty || YamlReader.Read(text, problems) is not { } root) return LoadedFile.Failed(problems);
 
         var place = YamlPlace.Root(root);
+        return IsReconciliation(place) ? ReadReconciliation(place, file, problems) : ReadEntity(place, file, strategy, problems);
+    }
+
+    // Whoever forgot the kind, or misspelt it, is told so, and not that all other keys are unknown.
+    private static bool IsReconciliation(YamlPlace file) => file["kind"].Text switch
+    {
+        "reconciliation" => true,
+        "entity" => false,
+        _ => (file["expected"].Exists || file["arrived"].Exists) && !file["root"].Exists && !file["relations"].Exists,
+    };
+
+    private static LoadedFile ReadEntity(YamlPlace place, string file, Strategy? strategy, ProblemList problems)
+    {
         new GrammarCheck(problems).Check(place, DefinitionGrammar.Entity);
         var definition = new DefinitionReader(strategy).Read(place, file);
         new DefinitionRules(place, definition, problems).Check();
-        return new LoadedFile(problems.IsEmpty ? definition : null, place, problems.ToImmutable());
+        return problems.IsEmpty ? LoadedFile.Of(definition, place) : LoadedFile.Failed(problems);
+    }
+
+    private static LoadedFile ReadReconciliation(YamlPlace place, string file, ProblemList problems)
+    {
+        new GrammarCheck(problems).Check(place, ReconciliationGrammar.Reconciliation);
+        var definition = ReconciliationReader.Read(place, file);
+        new ReconciliationRules(place, definition, problems).Check();
+        return problems.IsEmpty ? LoadedFile.Of(definition, place) : LoadedFile.Failed(problems);
     }
 
     private static LoadedFile TooLarge(string file, long bytes) => LoadedFile.Failed(file, "too large", $"{bytes} bytes", $"at most {LargestFile}");
@@ -125,5 +155,8 @@ public static class DefinitionLoader
     }
 
     private static DefinitionResult Result(IReadOnlyCollection<LoadedFile> files) =>
-        new([.. files.Select(file => file.Definition).OfType<EntityDefinition>()], [.. files.SelectMany(file => file.Problems)]);
+        new([.. files.Select(file => file.Entity).OfType<EntityDefinition>()], [.. files.SelectMany(file => file.Problems)])
+        {
+            Reconciliations = [.. files.Select(file => file.Reconciliation).OfType<ReconciliationDefinition>()],
+        };
 }

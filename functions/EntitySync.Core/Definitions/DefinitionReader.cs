@@ -76,7 +76,7 @@ internal sealed class DefinitionReader(Strategy? strategy)
         return null;
     }
 
-    private static ImmutableArray<WhereCondition> ReadWhere(YamlPlace conditions) =>
+    internal static ImmutableArray<WhereCondition> ReadWhere(YamlPlace conditions) =>
     [
         .. from entry in conditions.Entries
            let field = FieldPath.TryParse(entry.Key.Text)
@@ -85,7 +85,7 @@ internal sealed class DefinitionReader(Strategy? strategy)
     ];
 
     /// <summary>Either <c>{ target: source }</c> or a list of fields that keep their names.</summary>
-    private static ImmutableArray<FieldMapping> ReadMappings(YamlPlace place)
+    internal static ImmutableArray<FieldMapping> ReadMappings(YamlPlace place)
     {
         var same = place.Items.Select(item => item.Text is { } name ? ReadMapping(name, item) : null);
         return [.. same.Concat(place.Entries.Select(entry => ReadMapping(entry.Key.Text, place[entry.Key.Text]))).OfType<FieldMapping>()];
@@ -123,7 +123,7 @@ internal sealed class DefinitionReader(Strategy? strategy)
     private static ImmutableSortedDictionary<string, T> ReadMap<T>(YamlPlace map, Func<YamlPlace, T> read) =>
         map.Entries.ToImmutableSortedDictionary(entry => entry.Key.Text, entry => read(map[entry.Key.Text]), StringComparer.Ordinal);
 
-    private static KeyDefinition ReadKey(YamlPlace place) => new([.. place.OneOrMore.Select(ReadColumn).OfType<KeyColumn>()]);
+    internal static KeyDefinition ReadKey(YamlPlace place) => new([.. place.OneOrMore.Select(ReadColumn).OfType<KeyColumn>()]);
 
     private static KeyColumn? ReadColumn(YamlPlace column)
     {
@@ -131,7 +131,7 @@ internal sealed class DefinitionReader(Strategy? strategy)
         return ReadPath(column) is { } path ? KeyColumn.Of(path) : null;
     }
 
-    private static FieldPath? ReadPath(YamlPlace place) => place.Text is { } text ? FieldPath.TryParse(text) : null;
+    internal static FieldPath? ReadPath(YamlPlace place) => place.Text is { } text ? FieldPath.TryParse(text) : null;
 
     // Words of the grammar are the model's names in lower case, parted by hyphens.
     private static T ReadWord<T>(YamlPlace place, T standard)

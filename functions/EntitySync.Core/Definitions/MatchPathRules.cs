@@ -7,12 +7,28 @@ namespace EntitySync.Core.Definitions;
 /// Key and match paths of one document must agree: what one takes as a value, another cannot look into (<c>a</c> and <c>a.b</c>), and an array
 /// is no object (<c>a[]</c> and <c>a.b</c>). No document could fit both, so every record would go to the dead-letter topic.
 /// </summary>
-internal sealed class MatchPathRules(ProblemList problems)
+/// <param name="problems">Where mistakes go.</param>
+/// <param name="allowed">What may stand there, as a message says it.</param>
+internal sealed class MatchPathRules(ProblemList problems, string allowed = "key and match paths that agree")
 {
     private enum Kind { Value, Object, Array }
 
     public void Check(YamlPlace file, EntityDefinition definition) =>
         CheckDocument(file["root"]["key"], definition.Root.Key, definition.Relations, file["relations"]);
+
+    /// <summary>The same of one document by itself.</summary>
+    /// <param name="keyPlace">Where its key stands.</param>
+    /// <param name="key">Its key.</param>
+    /// <param name="paths">What else is read of it; null for what is not there.</param>
+    public void CheckOneDocument(YamlPlace keyPlace, KeyDefinition key, IEnumerable<(YamlPlace Place, FieldPath? Path)> paths)
+    {
+        var nodes = new Dictionary<string, (Kind Kind, string Path)>(StringComparer.Ordinal);
+        WalkAll(nodes, keyPlace, key);
+        foreach (var (place, path) in paths)
+        {
+            if (path is not null) Walk(nodes, place, path);
+        }
+    }
 
     private void CheckDocument(YamlPlace keyPlace, KeyDefinition key, ImmutableArray<RelationDefinition> relations, YamlPlace places)
     {
@@ -56,7 +72,7 @@ internal sealed class MatchPathRules(ProblemList problems)
             place,
             "no document can fit both paths",
             $"{YamlScalar.Quote(path.Text)} takes {YamlScalar.Quote(name)} as {Word(kind)}, {YamlScalar.Quote(otherPath)} as {Word(other)}",
-            "key and match paths that agree");
+            allowed);
         return false;
     }
 

@@ -16,10 +16,23 @@ internal sealed class MatchRules(ProblemList problems)
         CheckOneArray(place["match"], relation.Match);
         RefuseArrays(place["key"], "a related row has one key");
 
+        if (CheckColumns(place["match"], relation.Match, "match", place["key"], relation.Key, "key")) CheckWhere(place["where"], relation);
+    }
+
+    /// <summary>Reports columns of two keys that can never be equal.</summary>
+    /// <returns>False when they could not be compared.</returns>
+    public bool CheckColumns(YamlPlace matchPlace, KeyDefinition match, string matchName, YamlPlace keyPlace, KeyDefinition key, string keyName)
+    {
         // A column that cannot be read is reported already, and would put the others out of step.
-        if (keys.Count != relation.Key.Columns.Length || matches.Count != relation.Match.Columns.Length) return;
-        for (var i = 0; i < Math.Min(keys.Count, matches.Count); i++) CheckColumn(matches[i], relation.Key.Columns[i], relation.Match.Columns[i]);
-        CheckWhere(place["where"], relation);
+        var places = matchPlace.OneOrMore.ToList();
+        if (keyPlace.OneOrMore.Count() != key.Columns.Length || places.Count != match.Columns.Length) return false;
+        for (var i = 0; i < Math.Min(key.Columns.Length, places.Count); i++)
+        {
+            if (ColumnPattern.Of(key.Columns[i]).Difference(ColumnPattern.Of(match.Columns[i])) is not { } difference) continue;
+            problems.Add(places[i], "match can never equal the key", $"{difference} ({Shown(match.Columns[i])} in {matchName}, {Shown(key.Columns[i])} in {keyName})", "the same fixed text and case on both sides");
+        }
+
+        return true;
     }
 
     /// <summary>A key of one document cannot go through an array.</summary>
@@ -42,12 +55,6 @@ internal sealed class MatchRules(ProblemList problems)
     }
 
     private static string ArrayOf(FieldPath path) => path.Text[..(path.Text.LastIndexOf("[]", StringComparison.Ordinal) + 2)];
-
-    private void CheckColumn(YamlPlace place, KeyColumn key, KeyColumn match)
-    {
-        if (ColumnPattern.Of(key).Difference(ColumnPattern.Of(match)) is not { } difference) return;
-        problems.Add(place, "match can never equal the key", $"{difference} ({Shown(match)} in match, {Shown(key)} in key)", "the same fixed text and case on both sides");
-    }
 
     private void CheckWhere(YamlPlace where, RelationDefinition relation)
     {

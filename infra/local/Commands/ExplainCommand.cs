@@ -12,10 +12,10 @@ internal static class ExplainCommand
 {
     public static Command Build()
     {
-        var file = new Argument<string>("FILE") { Description = "Definition file, or the name of an entity in infra/entities." };
+        var file = new Argument<string>("FILE") { Description = "Definition file, or the name of one in infra/entities." };
         var strategy = LocalCommands.Strategies("Strategy of all relations instead of what the definition says.");
         var mermaid = new Option<bool>("--mermaid") { Description = "Only the graph, as Mermaid text." };
-        var command = new Command("explain", "Tell what a definition does: topics, parts and their state, how each relation is joined, what a change of each input costs; with a Mermaid graph.")
+        var command = new Command("explain", "Tell what a definition does: topics, parts and their state, how each relation is joined (of a reconciliation: when an entity is complete), what a change of each input costs; with a Mermaid graph.")
         {
             file, strategy, mermaid,
         };
@@ -24,13 +24,19 @@ internal static class ExplainCommand
             var output = parsed.InvocationConfiguration.Output;
             var check = DefinitionCheck.Of(DefinitionLoader.Load(PathOf(parsed.GetRequiredValue(file)), parsed.GetValue(strategy)));
             foreach (var mistake in check.Mistakes) parsed.InvocationConfiguration.Error.WriteLine(mistake.Text);
+            if (check.Reconciliations is [var reconciliation]) return Print(output, () => ReconciliationPlan.Of(reconciliation), MermaidGraph.Of(ReconciliationFlow.Of(reconciliation), new HashSet<string>()), parsed.GetValue(mermaid));
             if (check.Definitions is not [var definition]) return 1;
             var topology = JoinTopology.BuildTopology(definition);
-            if (!parsed.GetValue(mermaid)) output.Write(PlanText.Of(topology) + "\nGraph (Mermaid)\n\n");
-            output.Write(MermaidGraph.Of(topology));
-            return 0;
+            return Print(output, () => PlanText.Of(topology), MermaidGraph.Of(topology), parsed.GetValue(mermaid));
         });
         return command;
+    }
+
+    private static int Print(TextWriter output, Func<string> plan, string graph, bool isGraphOnly)
+    {
+        if (!isGraphOnly) output.Write(plan() + "\nGraph (Mermaid)\n\n");
+        output.Write(graph);
+        return 0;
     }
 
     private static string PathOf(string file)

@@ -46,9 +46,10 @@ internal static class ValidateCommand
     {
         foreach (var mistake in check.Mistakes) error.WriteLine(mistake.Text);
         foreach (var line in compared is { } comparisons ? ComparisonReport.Lines(comparisons) : []) output.WriteLine(line);
-        var good = check.Definitions.Length == 1 ? "1 definition is valid" : $"{check.Definitions.Length} definitions are valid";
+        var names = check.Names.ToList();
+        var good = names.Count == 1 ? "1 definition is valid" : $"{names.Count} definitions are valid";
         var files = check.Mistakes.Select(mistake => mistake.File).Distinct().Count();
         var bad = check.Mistakes.Length == 1 ? "1 mistake in 1 file" : $"{check.Mistakes.Length} mistakes in {files} {(files == 1 ? "file" : "files")}";
-        output.WriteLine(check.Mistakes.IsEmpty ? $"{good}: {string.Join(", ", check.Definitions.Select(definition => definition.Entity))}." : $"{good}; {bad}.");
+        output.WriteLine(check.Mistakes.IsEmpty ? $"{good}: {string.Join(", ", names)}." : $"{good}; {bad}.");
     }
 }

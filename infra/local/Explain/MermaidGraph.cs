@@ -6,11 +6,13 @@ namespace EntitySync.Local.Explain;
 /// <summary>Draws the flow: topics are rounded, internal ones dashed, reference tables are cylinders, parts and functions are boxes.</summary>
 internal static class MermaidGraph
 {
-    public static string Of(JoinTopology topology)
+    public static string Of(JoinTopology topology) => Of(Flow.Of(topology), topology.InternalTopics.Select(topic => topic.Name).ToHashSet(StringComparer.Ordinal));
+
+    /// <param name="flow">What is drawn.</param>
+    /// <param name="inner">Internal topics.</param>
+    public static string Of(IReadOnlyList<FlowStep> flow, IReadOnlySet<string> inner)
     {
-        var flow = Flow.Of(topology);
         var ids = new Dictionary<string, string>(StringComparer.Ordinal);
-        var inner = topology.InternalTopics.Select(topic => topic.Name).ToHashSet(StringComparer.Ordinal);
         var text = new StringBuilder("flowchart LR\n");
         foreach (var topic in flow.SelectMany(step => step.Reads.Concat(step.Writes)).Select(edge => edge.Topic).Distinct(StringComparer.Ordinal))
         {

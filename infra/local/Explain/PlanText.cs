@@ -98,5 +98,5 @@ internal sealed class PlanText
 
     private void Line(int depth, string text) => _text.Append(' ', depth * 2).Append(text.TrimEnd()).Append('\n');
 
-    private static string Edges(IEnumerable<FlowEdge> edges) => string.Join(", ", edges.Select(edge => edge.Label.Length > 0 ? $"{edge.Topic} ({edge.Label})" : edge.Topic));
+    internal static string Edges(IEnumerable<FlowEdge> edges) => string.Join(", ", edges.Select(edge => edge.Label.Length > 0 ? $"{edge.Topic} ({edge.Label})" : edge.Topic));
 }

@@ -16,7 +16,10 @@ internal static class RelationWords
 
     private static string Where(RelationDefinition relation) => relation.Where.IsEmpty
         ? ""
-        : ", only those with " + string.Join(" and ", relation.Where.Select(condition => $"{condition.Field} {(condition.Values.Length == 1 ? "" : "one of ")}{string.Join(", ", condition.Values.Select(value => Json(value)))}"));
+        : $", only those with {Conditions(relation.Where)}";
+
+    public static string Conditions(IEnumerable<WhereCondition> conditions) =>
+        string.Join(" and ", conditions.Select(condition => $"{condition.Field} {(condition.Values.Length == 1 ? "" : "one of ")}{string.Join(", ", condition.Values.Select(value => Json(value)))}"));
 
     private static string Which(RelationDefinition relation)
     {
@@ -42,7 +45,7 @@ internal static class RelationWords
         return embed.Length > 0 && set.Length > 0 ? $"{embed} and {set}" : embed + set;
     }
 
-    private static string Fields(IEnumerable<FieldMapping> fields) =>
+    public static string Fields(IEnumerable<FieldMapping> fields) =>
         string.Join(", ", fields.Select(field => field.Target == field.Source.Text ? field.Target : $"{field.Target} from {field.Source}"));
 
     private static string Missing(RelationDefinition relation) => relation.Missing.Action switch

@@ -99,7 +99,7 @@ public sealed class LocalRunner : IAsyncDisposable
     {
         var guard = Own(await RunGuard.StartAsync(cancellationToken));
         Catalog = new EntityCatalog(DefinitionSetup.Load(Options.DefinitionsPath, Options.Strategy, Options.StrategyEntity).All.Select(Options.Adjust));
-        var topics = TopicSetup.For(TopicsFile.Load(Checkout.PathOf("infra", "topics.yaml")), Catalog);
+        var topics = TopicSetup.For(TopicsFile.Load(Checkout.PathOf("infra", "topics.yaml")), Catalog, DefinitionLoader.LoadReconciliations(Options.DefinitionsPath));
 
         progress("Kafka");
         Settings = EntitySyncSettings.FromEnvironment() with { DefinitionsPath = Options.DefinitionsPath, JoinHttpPort = Options.JoinPort };

@@ -21,7 +21,7 @@ internal static class TopicSetup
     /// default number of partitions, all others with as many as their task needs.
     /// </summary>
     /// <exception cref="Core.Errors.InvalidRequestException">The join topology cannot run a definition.</exception>
-    public static IReadOnlyList<TopicSettings> For(IReadOnlyList<TopicSettings> listed, EntityCatalog catalog)
+    public static IReadOnlyList<TopicSettings> For(IReadOnlyList<TopicSettings> listed, EntityCatalog catalog, ReconciliationCatalog reconciliations)
     {
         var topics = listed.ToDictionary(topic => topic.Name, StringComparer.Ordinal);
         foreach (var definition in catalog.All)
@@ -36,6 +36,17 @@ internal static class TopicSetup
             Add(definition.Output.Topic, partitions, isTable);
             Add(definition.DeadLetterTopic(), DeadLetterPartitions, isCompacted: false);
             foreach (var topic in topology.InternalTopics) Add(topic.Name, topics[topology.PartitionedLike(topic.Name)].Partitions, topic.IsCompacted);
+        }
+
+        // Their state is in a table, so nothing is read again from the beginning.
+        foreach (var definition in reconciliations.All)
+        {
+            foreach (var topic in (string?[])[definition.Expected.Topic, definition.Arrived.Topic, definition.Output.Topic, definition.OverdueTopic])
+            {
+                if (topic is not null) Add(topic, Partitions, isCompacted: false);
+            }
+
+            Add(definition.DeadLetterTopic(), DeadLetterPartitions, isCompacted: false);
         }
 
         return [.. topics.Values];

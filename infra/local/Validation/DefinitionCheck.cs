@@ -7,10 +7,14 @@ using EntitySync.Core.Joins;
 namespace EntitySync.Local.Validation;
 
 /// <summary>Definitions checked as far as can be without running them: by the loader, and by whoever would compile them at a start.</summary>
-/// <param name="Definitions">Those without mistake.</param>
+/// <param name="Definitions">Entities without mistake.</param>
+/// <param name="Reconciliations">Reconciliations without mistake.</param>
 /// <param name="Mistakes">All others, in the order of the files.</param>
-internal sealed record DefinitionCheck(ImmutableArray<EntityDefinition> Definitions, ImmutableArray<Mistake> Mistakes)
+internal sealed record DefinitionCheck(ImmutableArray<EntityDefinition> Definitions, ImmutableArray<ReconciliationDefinition> Reconciliations, ImmutableArray<Mistake> Mistakes)
 {
+    /// <summary>Names of all that are without mistake.</summary>
+    public IEnumerable<string> Names => Definitions.Select(definition => definition.Entity).Concat(Reconciliations.Select(definition => definition.Entity));
+
     /// <param name="paths">Files and folders.</param>
     public static DefinitionCheck Of(IEnumerable<string> paths) => Of(DefinitionLoader.LoadAll(paths));
 
@@ -21,6 +25,7 @@ internal sealed record DefinitionCheck(ImmutableArray<EntityDefinition> Definiti
         var refusals = refused.Where(each => each.reason is not null).Select(each => new Mistake(each.definition.SourceFile, 1, 1, "", $"{each.definition.SourceFile}(1,1): {each.reason}"));
         return new DefinitionCheck(
             [.. refused.Where(each => each.reason is null).Select(each => each.definition)],
+            loaded.Reconciliations,
             [.. mistakes.Concat(refusals).OrderBy(mistake => mistake.File, StringComparer.Ordinal).ThenBy(mistake => mistake.Line).ThenBy(mistake => mistake.Column)]);
     }
 

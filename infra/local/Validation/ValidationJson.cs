@@ -6,7 +6,7 @@ using EntitySync.Core.Definitions;
 
 namespace EntitySync.Local.Validation;
 
-/// <summary>The result for tools: <c>valid</c>, <c>entities</c>, <c>problems</c> (file, line, column, path, message), and <c>comparison</c> when there was one.</summary>
+/// <summary>The result for tools: <c>valid</c>, <c>entities</c>, <c>reconciliations</c>, <c>problems</c> (file, line, column, path, message), and <c>comparison</c> when there was one.</summary>
 internal static class ValidationJson
 {
     private static readonly JsonWriterOptions Options = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -20,6 +20,9 @@ internal static class ValidationJson
             json.WriteBoolean("valid", isValid);
             json.WriteStartArray("entities");
             foreach (var definition in check.Definitions) json.WriteStringValue(definition.Entity);
+            json.WriteEndArray();
+            json.WriteStartArray("reconciliations");
+            foreach (var definition in check.Reconciliations) json.WriteStringValue(definition.Entity);
             json.WriteEndArray();
             json.WriteStartArray("problems");
             foreach (var mistake in check.Mistakes) Write(json, mistake);

@@ -54,8 +54,69 @@ public sealed class CatalogRuleTests : IDisposable
         Write("b", root: "bs", from: "rows", output: "a-r-joined");
         Write("a-r", root: "cs", from: "rows");
 
-        Problems().ShouldBe(["a.yaml(1,9): entity: two entities write one topic: found 'a-r-progress', also written by entity 'a-r' in a-r.yaml, allowed: a topic of its own.", "b.yaml(4,18): output.topic: two entities write one topic: found 'a-r-joined', also written by entity 'a' in a.yaml, allowed: a topic of its own."]);
+        Problems().ShouldBe(["a.yaml(1,9): entity: two definitions write one topic: found 'a-r-progress', also written by entity 'a-r' in a-r.yaml, allowed: a topic of its own.", "b.yaml(4,18): output.topic: two definitions write one topic: found 'a-r-joined', also written by entity 'a' in a.yaml, allowed: a topic of its own."]);
     }
+
+    [Fact]
+    public void ReconciliationsAndEntities_ShareNamesAndTopics()
+    {
+        Write("a", root: "as", from: "rows");
+        WriteReconciliation("b.yaml", "a", output: "b-out");
+        WriteReconciliation("c.yaml", "c", output: "a-out");
+        WriteReconciliation("d.yaml", "d", output: "d-out", overdue: "a-replay");
+        WriteReconciliation("e.yaml", "e", output: "c-dead-letters");
+        WriteReconciliation("f.yaml", "e", output: "f-out");
+        Write("g", root: "gs", from: "rows", output: "d-dead-letters");
+
+        Problems().ShouldBe(
+        [
+            "b.yaml(2,9): entity: an entity and a reconciliation have one name: found 'a', also in a.yaml, allowed: a name of its own.",
+            "c.yaml(6,18): output.topic: two definitions write one topic: found 'a-out', also written by entity 'a' in a.yaml, allowed: a topic of its own.",
+            "d.yaml(7,19): overdue.topic: two definitions write one topic: found 'a-replay', also written by entity 'a' in a.yaml, allowed: a topic of its own.",
+            "e.yaml(6,18): output.topic: two definitions write one topic: found 'c-dead-letters', also written by reconciliation 'c' in c.yaml, allowed: a topic of its own.",
+            "f.yaml(2,9): entity: a reconciliation is defined twice: found 'e', also in e.yaml, allowed: a name of its own.",
+            "g.yaml(4,18): output.topic: two definitions write one topic: found 'd-dead-letters', also written by reconciliation 'd' in d.yaml, allowed: a topic of its own.",
+        ]);
+    }
+
+    [Fact]
+    public void DeadLettersOfAReconciliation_AreItsOwn()
+    {
+        Write("a", root: "as", from: "rows", output: "b-dead-letters");
+        WriteReconciliation("b.yaml", "b", output: "b-out");
+
+        Problems().ShouldBe(["b.yaml(2,9): entity: two definitions write one topic: found 'b-dead-letters', also written by entity 'a' in a.yaml, allowed: a topic of its own."]);
+    }
+
+    [Fact]
+    public void CircleThroughAReconciliation_IsNamedWhole()
+    {
+        Write("a", root: "b-out", from: "rows");
+        WriteReconciliation("b.yaml", "b", output: "b-out", arrived: "a-out");
+        WriteReconciliation("c.yaml", "c", output: "c-out", overdue: "c-late", expected: "b-out", arrived: "d-late");
+        WriteReconciliation("d.yaml", "d", output: "d-out", overdue: "d-late", expected: "c-late");
+
+        Problems().ShouldBe(
+        [
+            "a.yaml(2,16): root.topic: definitions feed each other in a circle: found 'a' reads 'b-out' of 'b', 'b' reads 'a-out' of 'a', allowed: a topic that no emission of the entity leads to.",
+            "c.yaml(4,19): arrived.topic: definitions feed each other in a circle: found 'c' reads 'd-late' of 'd', 'd' reads 'c-late' of 'c', allowed: a topic that no emission of the entity leads to.",
+        ]);
+    }
+
+    [Fact]
+    public void ReconciliationOfTheTopicsOfOthers_IsAllowed()
+    {
+        Write("a", root: "as", from: "rows");
+        WriteReconciliation("b.yaml", "b", output: "b-out", expected: "as", arrived: "a-out");
+        WriteReconciliation("c.yaml", "c", output: "c-out", expected: "b-out", arrived: "as");
+
+        Problems().ShouldBeEmpty();
+    }
+
+    private void WriteReconciliation(string file, string entity, string output, string? overdue = null, string expected = "orders", string arrived = "products") => File.WriteAllText(
+        Path.Combine(_folder.FullName, file),
+        $"kind: reconciliation\nentity: {entity}\nexpected: {{ topic: {expected}, key: id, elements: \"parts[]\" }}\narrived: {{ topic: {arrived}, key: id, element: part }}\n"
+        + $"deadline: {{ after: P1D }}\noutput: {{ topic: {output} }}\n{(overdue is null ? "" : $"overdue: {{ topic: {overdue} }}\n")}");
 
     private void Write(string entity, string root, string from, string? nested = null, string? output = null)
     {

@@ -222,7 +222,7 @@ public sealed class DefinitionLoaderTests : IDisposable
         Write("a.yaml", Samples.Item);
         Write("b.yaml", Samples.Profile.With("topic: user-profiles", "topic: items-merged"));
 
-        FolderProblems().ShouldBe(["b.yaml(50,10): output.topic: two entities write one topic: found 'items-merged', also written by entity 'item' in a.yaml, allowed: a topic of its own."]);
+        FolderProblems().ShouldBe(["b.yaml(50,10): output.topic: two definitions write one topic: found 'items-merged', also written by entity 'item' in a.yaml, allowed: a topic of its own."]);
     }
 
     [Theory]
@@ -234,7 +234,7 @@ public sealed class DefinitionLoaderTests : IDisposable
         Write("b.yaml", Samples.Item);
         Write("a.yaml", Samples.Profile.With("topic: user-profiles", "topic: " + topic));
 
-        FolderProblems().ShouldBe([$"b.yaml(1,9): entity: two entities write one topic: found '{topic}', also written by entity 'user-profile' in a.yaml, allowed: a topic of its own."]);
+        FolderProblems().ShouldBe([$"b.yaml(1,9): entity: two definitions write one topic: found '{topic}', also written by entity 'user-profile' in a.yaml, allowed: a topic of its own."]);
     }
 
     [Fact]

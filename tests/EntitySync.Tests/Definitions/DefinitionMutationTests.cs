@@ -14,7 +14,7 @@ public sealed class DefinitionMutationTests
         "%TAG ! x\n", "<<: ", "~", "null", "12", "1e999", ".nan", "\\ud800", "\ud83d", "é", "😀", "@", "`", "relations:\n", "  x: {}\n",
     ];
 
-    private static readonly string[] Sources = [Repository.ItemYaml, Samples.Item, Samples.Profile, Samples.Order];
+    private static readonly string[] Sources = [Repository.ItemYaml, Samples.Item, Samples.Profile, Samples.Order, ReconciliationSamples.Shipping, ReconciliationSamples.Payment];
 
     [Theory]
     [InlineData(1)]
@@ -31,7 +31,8 @@ public sealed class DefinitionMutationTests
             if (!result.IsValid) continue;
             loaded++;
             // What the loader takes, the editor must not underline.
-            SchemaCheck.Errors(DefinitionSchemaTests.Schema, DefinitionSchemaTests.Schema, SchemaCheck.ReadYaml(yaml), "").ShouldBeEmpty($"seed {seed}, round {round}\n{yaml}");
+            var schema = result.Reconciliations.IsEmpty ? DefinitionSchemaTests.Schema : ReconciliationSchemaTests.Schema;
+            SchemaCheck.Errors(schema, schema, SchemaCheck.ReadYaml(yaml), "").ShouldBeEmpty($"seed {seed}, round {round}\n{yaml}");
         }
 
         loaded.ShouldBeGreaterThan(Rounds / 50);
@@ -74,7 +75,7 @@ public sealed class DefinitionMutationTests
 
     private static void CheckInside(DefinitionResult result, int lines, string context)
     {
-        (result.Definitions.Length == 1).ShouldBe(result.Problems.IsEmpty, context);
+        (result.Definitions.Length + result.Reconciliations.Length == 1).ShouldBe(result.Problems.IsEmpty, context);
         result.Problems.Where(problem => problem.Line < 1 || problem.Line > lines || problem.Column < 1 || problem.ToString().Contains('\n', StringComparison.Ordinal)).ShouldBeEmpty(context);
     }
 

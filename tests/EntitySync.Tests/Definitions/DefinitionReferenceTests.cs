@@ -8,7 +8,9 @@ public sealed partial class DefinitionReferenceTests
 {
     private static readonly string File = Path.Combine(Repository.Entities, "REFERENCE.md");
 
-    /// <summary>Each row of each table: the place of the section, the key, its example as it is printed.</summary>
+    private const string Reconciliation = "Reconciliation: ";
+
+    /// <summary>Each row of each table: the title of the section, the key, its example as it is printed.</summary>
     public static TheoryData<string, string, string> Rows
     {
         get
@@ -16,8 +18,7 @@ public sealed partial class DefinitionReferenceTests
             var rows = new TheoryData<string, string, string>();
             foreach (var section in DefinitionReference.Text().Split("\n## ").Skip(1))
             {
-                var path = section[..section.IndexOf('\n')];
-                foreach (Match row in Row().Matches(section)) rows.Add(path == "Top level" ? "" : path, row.Groups["key"].Value, row.Groups["example"].Value);
+                foreach (Match row in Row().Matches(section)) rows.Add(section[..section.IndexOf('\n')], row.Groups["key"].Value, row.Groups["example"].Value);
             }
 
             return rows;
@@ -34,24 +35,29 @@ public sealed partial class DefinitionReferenceTests
     }
 
     /// <summary>What the editor may complete is on the page, and the other way round.</summary>
-    [Fact]
-    public void Rows_AreThePropertiesOfTheSchema() =>
-        Rows.Select(row => row.Data.Item2).Distinct().Order().ShouldBe(
-            DefinitionSchemaTests.Properties(DefinitionSchemaTests.Schema, "").Select(property => property.Path.Split('/')[^1]).Distinct().Order());
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Rows_AreThePropertiesOfTheSchema(bool isReconciliation) =>
+        Rows.Where(row => row.Data.Item1.StartsWith(Reconciliation, StringComparison.Ordinal) == isReconciliation).Select(row => row.Data.Item2).Distinct().Order().ShouldBe(
+            DefinitionSchemaTests.Properties(isReconciliation ? ReconciliationSchemaTests.Schema : DefinitionSchemaTests.Schema, "").Select(property => property.Path.Split('/')[^1]).Distinct().Order());
 
     [Theory]
     [MemberData(nameof(Rows))]
     public void Example_IsAllowedWhereItStands(string section, string key, string example)
     {
-        var names = section.Split('.', StringSplitOptions.RemoveEmptyEntries).Append(key).Select(Concrete).ToList();
+        var isReconciliation = section.StartsWith(Reconciliation, StringComparison.Ordinal);
+        var place = section.Replace(Reconciliation, "", StringComparison.Ordinal);
+        var names = (place.Equals("top level", StringComparison.OrdinalIgnoreCase) ? [] : place.Split('.')).Append(key).Select(Concrete).ToList();
         var path = string.Join('.', names);
-        var yaml = string.Concat(names.Select((name, index) => $"{new string(' ', index)}{name}:{(index == names.Count - 1 ? " " + example : "")}\n"));
+        var yaml = (isReconciliation && path != "kind" ? "kind: reconciliation\n" : "") + string.Concat(names.Select((name, index) => $"{new string(' ', index)}{name}:{(index == names.Count - 1 ? " " + example : "")}\n"));
 
         string[] ofTheGrammar = ["", "unknown key", "required key is missing", "JSON has no such value", "not YAML"];
         DefinitionLoader.LoadText(yaml, "x.yaml").Problems
             .Where(problem => ofTheGrammar.Contains(problem.Message) && (problem.Path.Length == 0 || problem.Path == path || problem.Path.StartsWith(path + ".", StringComparison.Ordinal) || problem.Path.StartsWith(path + "[", StringComparison.Ordinal)))
             .Select(problem => problem.ToString()).ShouldBeEmpty(yaml);
-        SchemaCheck.Errors(DefinitionSchemaTests.Schema, DefinitionSchemaTests.Schema, SchemaCheck.ReadYaml(yaml), "")
+        var schema = isReconciliation ? ReconciliationSchemaTests.Schema : DefinitionSchemaTests.Schema;
+        SchemaCheck.Errors(schema, schema, SchemaCheck.ReadYaml(yaml), "")
             .Where(error => error.StartsWith("/" + path.Replace('.', '/'), StringComparison.Ordinal)).ShouldBeEmpty(yaml);
     }
 

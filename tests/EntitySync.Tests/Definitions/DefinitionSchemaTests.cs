@@ -39,6 +39,7 @@ public sealed class DefinitionSchemaTests
     /// <summary>Words: a definition with a wrong one, where the schema lists them, the path that messages show.</summary>
     public static TheoryData<string, string, string> WordLists => new()
     {
+        { "kind: 0", "/properties/kind", "kind" },
         { "root: { kind: 0 }", "/properties/root/properties/kind", "root.kind" },
         { "root: { format: 0 }", "/properties/root/properties/format", "root.format" },
         { "relations: { r: { strategy: 0 } }", "/definitions/relation/properties/strategy", "relations.r.strategy" },
@@ -118,6 +119,9 @@ public sealed class DefinitionSchemaTests
 
     public static TheoryData<string> Files => [.. Directory.GetFiles(Repository.Entities, "*.yaml").Select(file => Path.GetFileName(file))];
 
+    /// <summary>The schema that a file names in its first line.</summary>
+    public static JsonObject SchemaOf(string yaml) => yaml.StartsWith("# yaml-language-server: $schema=./reconciliation.schema.json\n", StringComparison.Ordinal) ? ReconciliationSchemaTests.Schema : Schema;
+
     [Theory]
     [MemberData(nameof(Files))]
     public void EachDefinition_LoadsAndFitsTheSchema(string file)
@@ -125,7 +129,8 @@ public sealed class DefinitionSchemaTests
         var path = Path.Combine(Repository.Entities, file);
 
         DefinitionLoader.Load(path).Problems.Select(problem => problem.ToString()).ShouldBeEmpty();
-        SchemaCheck.Errors(Schema, Schema, SchemaCheck.ReadYaml(System.IO.File.ReadAllText(path)), "").ShouldBeEmpty();
+        var yaml = System.IO.File.ReadAllText(path);
+        SchemaCheck.Errors(SchemaOf(yaml), SchemaOf(yaml), SchemaCheck.ReadYaml(yaml), "").ShouldBeEmpty();
     }
 
     [Fact]
@@ -156,14 +161,16 @@ public sealed class DefinitionSchemaTests
 
     internal static JsonObject Schema { get; } = JsonNode.Parse(DefinitionSchema.Text())!.AsObject();
 
-    private static JsonObject At(string at) =>
-        at.Split('/').Skip(1).Aggregate((JsonNode)Schema, (node, step) => node is JsonArray array ? array[int.Parse(step)]! : node[step]!).AsObject();
+    private static JsonObject At(string at) => At(Schema, at);
 
-    private static string Join(string path, string name) => path.Length == 0 ? name : path + "." + name;
+    internal static JsonObject At(JsonObject schema, string at) =>
+        at.Split('/').Skip(1).Aggregate((JsonNode)schema, (node, step) => node is JsonArray array ? array[int.Parse(step)]! : node[step]!).AsObject();
 
-    private static string Parent(string path) => path.Contains('.', StringComparison.Ordinal) ? path[..path.LastIndexOf('.')] : "";
+    internal static string Join(string path, string name) => path.Length == 0 ? name : path + "." + name;
 
-    private static void Walk(JsonNode? node, string at, List<string> found)
+    internal static string Parent(string path) => path.Contains('.', StringComparison.Ordinal) ? path[..path.LastIndexOf('.')] : "";
+
+    internal static void Walk(JsonNode? node, string at, List<string> found)
     {
         if (node is JsonArray array)
         {

@@ -10,6 +10,8 @@ internal static class DefinitionText
 {
     public static string Of(EntityDefinition definition) => Write(definition with { SourceFile = "" }, "");
 
+    public static string Of(ReconciliationDefinition definition) => Write(definition with { SourceFile = "" }, "");
+
     private static string Write(object? value, string indent) => value switch
     {
         null => "null",

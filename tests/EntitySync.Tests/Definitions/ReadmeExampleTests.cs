@@ -1,18 +1,26 @@
+using EntitySync.Core.Definitions;
+
 namespace EntitySync.Tests.Definitions;
 
 /// <summary>The examples of the definitions' README load: whole definitions, parts of one, and relations.</summary>
 public sealed class ReadmeExampleTests
 {
-    private static readonly string[] Parts = ["entity:", "root:", "emit:", "hook:"];
+    private static readonly string[] Parts = ["entity:", "root:", "emit:", "hook:", "kind:"];
 
     public static TheoryData<string> Examples => [.. Blocks().Where(block => !block.StartsWith("item.yaml(", StringComparison.Ordinal) && !block.StartsWith("public ", StringComparison.Ordinal) && !block.StartsWith("dotnet ", StringComparison.Ordinal))];
 
     [Fact]
-    public void TheReadme_HasExamplesOfEachKind() => Examples.Select(example => Kind(example.Data)).Distinct().Order().ShouldBe(["", "emit:", "entity:", "hook:", "root:"]);
+    public void TheReadme_HasExamplesOfEachKind() => Examples.Select(example => Kind(example.Data)).Distinct().Order().ShouldBe(["", "emit:", "entity:", "hook:", "kind:", "root:"]);
 
     [Theory]
     [MemberData(nameof(Examples))]
-    public void Example_Loads(string example) => Samples.Load(Whole(example));
+    public void Example_Loads(string example)
+    {
+        var result = DefinitionLoader.LoadText(Whole(example), "example.yaml");
+
+        result.Problems.Select(problem => problem.ToString()).ShouldBeEmpty();
+        (result.Definitions.Length, result.Reconciliations.Length).ShouldBe(Kind(example) == "kind:" ? (0, 1) : (1, 0));
+    }
 
     private static string Kind(string example) => Parts.FirstOrDefault(part => example.StartsWith(part, StringComparison.Ordinal)) ?? "";
 
@@ -21,7 +29,7 @@ public sealed class ReadmeExampleTests
         var relation = "relations: { manufactured: { from: rows, key: id, match: rowId, embed: row } }\n";
         return Kind(example) switch
         {
-            "entity:" => example,
+            "entity:" or "kind:" => example,
             "root:" => $"entity: e\noutput: {{ topic: e-out }}\n{relation}{example}",
             "" => $"entity: e\noutput: {{ topic: e-out }}\nroot: {{ topic: roots, key: key }}\nrelations:\n  {example.Replace("\n", "\n  ", StringComparison.Ordinal)}\n",
             _ => $"entity: e\noutput: {{ topic: e-out }}\nroot: {{ topic: roots, key: key }}\n{relation}{example}",

@@ -12,7 +12,7 @@ internal static class SchemaCheck
     private static readonly string[] Known =
     [
         "$schema", "title", "description", "examples", "default", "definitions", "$ref", "type", "enum", "pattern", "maxLength", "minimum", "maximum",
-        "minItems", "maxItems", "items", "anyOf", "required", "properties", "additionalProperties", "propertyNames", "minProperties", "maxProperties",
+        "minItems", "maxItems", "items", "anyOf", "oneOf", "required", "properties", "additionalProperties", "propertyNames", "minProperties", "maxProperties",
     ];
 
     public static IEnumerable<string> Errors(JsonObject root, JsonObject schema, JsonNode? value, string path)
@@ -22,7 +22,8 @@ internal static class SchemaCheck
             return Errors(root, ((string)reference!).Split('/').Skip(1).Aggregate((JsonNode)root, (node, step) => node[step]!).AsObject(), value, path);
         var own = Own(schema, value).Select(error => $"{path}: {error}");
         var anyOf = schema["anyOf"] is JsonArray forms && forms.All(form => Errors(root, form!.AsObject(), value, path).Any()) ? [$"{path}: none of anyOf"] : Array.Empty<string>();
-        return [.. own, .. anyOf, .. Children(root, schema, value, path)];
+        var oneOf = schema["oneOf"] is JsonArray only && only.Count(form => !Errors(root, form!.AsObject(), value, path).Any()) != 1 ? [$"{path}: not one of oneOf"] : Array.Empty<string>();
+        return [.. own, .. anyOf, .. oneOf, .. Children(root, schema, value, path)];
     }
 
     public static JsonNode? ReadYaml(string yaml)

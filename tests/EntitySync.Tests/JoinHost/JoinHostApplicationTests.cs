@@ -3,6 +3,7 @@ using EntitySync.Core.Definitions;
 using EntitySync.Core.Errors;
 using EntitySync.JoinHost;
 using EntitySync.Testing;
+using Microsoft.Extensions.Logging;
 
 namespace EntitySync.Tests.JoinHost;
 
@@ -20,6 +21,21 @@ public sealed class JoinHostApplicationTests
         Should.Throw<InvalidRequestException>(() => JoinHostApplication.Build(
                 new EntitySyncSettings { KafkaBootstrapServers = servers, KafkaSecurityProtocol = protocol }, new EntityCatalog([SampleDefinitions.Item()])))
             .Message.ShouldBe(problem);
+
+    /// <summary>A deployment of reconciliations only: nothing to subscribe to, and no reason to be restarted.</summary>
+    [Fact]
+    public async Task NoEntity_IsReadyWithoutThreads()
+    {
+        await using var application = JoinHostApplication.Build(
+            new EntitySyncSettings { KafkaBootstrapServers = "localhost:1", JoinHttpPort = 0 }, new EntityCatalog([]), logging => logging.ClearProviders(), new JoinHostOptions { ListenAddress = System.Net.IPAddress.Loopback });
+        await application.StartAsync(TestContext.Current.CancellationToken);
+        using var http = new HttpClient();
+        var ready = await http.GetAsync(new Uri(application.Address, "/ready"), TestContext.Current.CancellationToken);
+
+        ready.StatusCode.ShouldBe(System.Net.HttpStatusCode.OK);
+        (application.Status.IsReady, application.Status.Threads.Count, application.Status.Entities.Count).ShouldBe((true, 0, 0));
+        await application.StopAsync(TestContext.Current.CancellationToken);
+    }
 
     [Fact]
     public void EntityThatCannotBeJoined_IsRefusedBeforeTheStart()

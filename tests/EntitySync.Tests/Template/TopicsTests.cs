@@ -23,7 +23,10 @@ public sealed class TopicsTests
 
     [Fact]
     public void Topics_AreThoseTheDefinitionsNeed() => _topics.Keys.ShouldBe(
-        Topologies.SelectMany(topology => topology.Topics.Append(topology.Definition.Output.Topic)).Concat(["delivery-classes", "delivery-classes-dead-letters"]).Distinct(),
+        Topologies.SelectMany(topology => topology.Topics.Append(topology.Definition.Output.Topic)).Concat(["delivery-classes", "delivery-classes-dead-letters"])
+            .Concat(DefinitionLoader.LoadReconciliations(Checkout.PathOf("infra", "entities")).All.SelectMany(definition => (string[])[
+                definition.Expected.Topic, definition.Arrived.Topic, definition.Output.Topic, definition.OverdueTopic!, definition.DeadLetterTopic()]))
+            .Distinct(),
         ignoreOrder: true);
 
     [Fact]

@@ -8,6 +8,10 @@ namespace EntitySync.Core.Definitions.Grammar;
 /// </summary>
 internal static class DefinitionGrammar
 {
+    private static WordType FileKinds => Words(
+        ("entity", "an entity that follows rows which live elsewhere"),
+        ("reconciliation", "what has to arrive before an entity is complete"));
+
     private static WordType Kinds => Words(
         ("table", "a record replaces the one before it with the same key"),
         ("stream", "every record is an event of its own; cannot be replayed"));
@@ -59,6 +63,7 @@ internal static class DefinitionGrammar
 
     public static ObjectType Entity { get; } = new(
     [
+        new("kind", FileKinds, "What the file defines. A reconciliation has other keys, and the schema reconciliation.schema.json.", "\"entity\"", Default: "\"entity\""),
         new("entity", TextForms.Entity, "Name of the entity. Its internal topics are named after it: item-replay, item-updates, item-dead-letters, item-progress, with a debezium root item-root, and those of its relations.", "\"item\"", Required: true),
         new("root", Root(), "The topic that holds the entity itself.", """{"topic":"items","key":"sku"}""", Required: true),
         new("relations", new RelationsType(), "Rows that live elsewhere and that the entity follows, by a name of your choice. At least one.", RelationExample(), Required: true),
@@ -106,7 +111,8 @@ internal static class DefinitionGrammar
         new("first", TextForms.SinglePath, "The row with the smallest key among those that have this field.", "\"name\""),
     ], ExactlyOne: true);
 
-    private static MapType Where()
+    /// <summary>Fields and the values they must have.</summary>
+    public static MapType Where()
     {
         var value = new ScalarType();
         return new(TextForms.SinglePath, new EitherType([value, new ListType(value, 100)]));
@@ -141,11 +147,12 @@ internal static class DefinitionGrammar
         new("assembly", TextForms.Assembly, "The assembly it is in, without .dll.", "\"Acme.Hooks\"", Default: $"\"{DefinitionReader.DefaultHookAssembly}\""),
     ]);
 
-    private static EitherType Key(TextType path) => new([path, Computed, new ListType(new EitherType([path, Computed]), 16)]);
+    /// <summary>A key: one column or several, each a path or computed.</summary>
+    public static EitherType Key(TextType path) => new([path, Computed, new ListType(new EitherType([path, Computed]), 16)]);
 
     private static EitherType OneOrMore(TextType text) => new([text, new ListType(text, 16)]);
 
-    private static WordType Words(params ReadOnlySpan<(string Text, string Description)> words)
+    public static WordType Words(params ReadOnlySpan<(string Text, string Description)> words)
     {
         var list = ImmutableArray.CreateBuilder<Word>(words.Length);
         foreach (var (text, description) in words) list.Add(new Word(text, description));

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace EntitySync.Core.Definitions.Grammar;
 
-/// <summary>Writes the grammar as the page that people read (<c>infra/entities/REFERENCE.md</c>): a table for each map a definition may hold.</summary>
+/// <summary>Writes the grammar as the page that people read (<c>infra/entities/REFERENCE.md</c>): a table for each map a definition may hold, of entities and of reconciliations.</summary>
 public static class DefinitionReference
 {
     private const string Head = """
@@ -14,6 +14,8 @@ public static class DefinitionReference
         **Bold** keys must be there. `NAME`, `FIELD` and `RELATION` stand for names of yours: of a relation, of a field, of one of the relations.
         A *path* is `sku`, `address.country` or, where several values are allowed, `lines[].sku` (`[]`: every element of the array); its names have no white space and none of `. [ ]`.
         A *field* is one such name. A *topic* has 1 to 249 of `a-z A-Z 0-9 . _ -`, the name of a *relation* 1 to 100 of `a-z A-Z 0-9 _ -`.
+
+        Sections that begin with *Reconciliation* are of files of `kind: reconciliation`, the others of entities.
 
         """;
 
@@ -27,9 +29,14 @@ public static class DefinitionReference
     public static string Text()
     {
         var page = new StringBuilder(Head.ReplaceLineEndings("\n"));
-        var sections = ReferenceSections.Of(DefinitionGrammar.Entity);
-        foreach (var section in sections) Write(page, section, sections);
+        WriteAll(page, ReferenceSections.Of(DefinitionGrammar.Entity));
+        WriteAll(page, ReferenceSections.Of(ReconciliationGrammar.Reconciliation, "Reconciliation: "));
         return page.ToString();
+    }
+
+    private static void WriteAll(StringBuilder page, IReadOnlyList<ReferenceSection> sections)
+    {
+        foreach (var section in sections) Write(page, section, sections);
     }
 
     private static void Write(StringBuilder page, ReferenceSection section, IReadOnlyList<ReferenceSection> sections)
@@ -38,6 +45,7 @@ public static class DefinitionReference
         if (section.Paths.Count > 1) page.Append("The same in ").AppendJoin(", ", section.Paths.Skip(1).Select(path => $"`{path}`")).Append(".\n\n");
         if (section.Type.ExactlyOne) page.Append("Exactly one of these keys.\n\n");
         if (!section.Type.AtLeastOneOf.IsDefaultOrEmpty) page.Append("At least one of ").AppendJoin(", ", section.Type.AtLeastOneOf.Select(name => $"`{name}`")).Append(".\n\n");
+        if (!section.Type.ExactlyOneOf.IsDefaultOrEmpty) page.Append("Exactly one of ").AppendJoin(", ", section.Type.ExactlyOneOf.Select(name => $"`{name}`")).Append(".\n\n");
         page.Append("| key | value | default | meaning | example |\n| --- | --- | --- | --- | --- |\n");
         foreach (var key in section.Type.Keys)
         {

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace EntitySync.Core.Definitions.Grammar;
 
 /// <summary>
-/// Writes the grammar as the JSON Schema that editors use (<c>infra/entities/entity.schema.json</c>). Draft 7, since YAML language
-/// servers know it best. The schema is the grammar only: rules between places of a definition are the loader's.
+/// Writes the grammar as the JSON Schemas that editors use (<c>infra/entities/entity.schema.json</c>, <c>reconciliation.schema.json</c>). Draft 7,
+/// since YAML language servers know it best. A schema is the grammar only: rules between places of a definition are the loader's.
 /// </summary>
 public static class DefinitionSchema
 {
@@ -14,22 +14,32 @@ public static class DefinitionSchema
 
     private static readonly JsonWriterOptions Options = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The schema as JSON text, indented by two spaces, with a final line break.</summary>
-    public static string Text()
+    /// <summary>The schema of entities as JSON text, indented by two spaces, with a final line break.</summary>
+    public static string Text() => Write("EntitySync definition", "An entity: its root, its relations, when it is emitted, where to. One file an entity.", DefinitionGrammar.Entity, DefinitionGrammar.Relation);
+
+    /// <summary>The schema of reconciliations, likewise.</summary>
+    public static string ReconciliationText() =>
+        Write("EntitySync reconciliation", "What has to arrive before an entity is complete, from which topics, until when, and what is written then. One file a reconciliation.", ReconciliationGrammar.Reconciliation, null);
+
+    private static string Write(string title, string description, ObjectType type, ObjectType? relation)
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream, Options))
         {
             json.WriteStartObject();
             json.WriteString("$schema", "http://json-schema.org/draft-07/schema#");
-            json.WriteString("title", "EntitySync definition");
-            json.WriteString("description", "An entity: its root, its relations, when it is emitted, where to. One file an entity.");
-            WriteType(json, DefinitionGrammar.Entity);
-            json.WriteStartObject("definitions");
-            json.WriteStartObject("relation");
-            WriteType(json, DefinitionGrammar.Relation);
-            json.WriteEndObject();
-            json.WriteEndObject();
+            json.WriteString("title", title);
+            json.WriteString("description", description);
+            WriteType(json, type);
+            if (relation is not null)
+            {
+                json.WriteStartObject("definitions");
+                json.WriteStartObject("relation");
+                WriteType(json, relation);
+                json.WriteEndObject();
+                json.WriteEndObject();
+            }
+
             json.WriteEndObject();
         }
 
@@ -71,6 +81,10 @@ public static class DefinitionSchema
                 json.WriteNumber("minimum", integer.Min);
                 json.WriteNumber("maximum", integer.Max);
                 break;
+            case DurationType:
+                json.WriteString("type", "string");
+                json.WriteString("pattern", IsoDuration.Pattern);
+                break;
             case ListType list:
                 json.WriteString("type", "array");
                 json.WriteNumber("minItems", 1);
@@ -95,7 +109,8 @@ public static class DefinitionSchema
         if (type.Keys.Any(key => key.Required)) WriteStrings(json, "required", type.Keys.Where(key => key.Required).Select(key => key.Name));
         if (type.ExactlyOne) json.WriteNumber("minProperties", 1);
         if (type.ExactlyOne) json.WriteNumber("maxProperties", 1);
-        if (!type.AtLeastOneOf.IsDefaultOrEmpty) WriteAnyRequired(json, type.AtLeastOneOf);
+        if (!type.AtLeastOneOf.IsDefaultOrEmpty) WriteRequired(json, "anyOf", type.AtLeastOneOf);
+        if (!type.ExactlyOneOf.IsDefaultOrEmpty) WriteRequired(json, "oneOf", type.ExactlyOneOf);
         json.WriteStartObject("properties");
         foreach (var key in type.Keys) WriteKey(json, key);
         json.WriteEndObject();
@@ -114,9 +129,9 @@ public static class DefinitionSchema
         json.WriteEndArray();
     }
 
-    private static void WriteAnyRequired(Utf8JsonWriter json, IEnumerable<string> names)
+    private static void WriteRequired(Utf8JsonWriter json, string how, IEnumerable<string> names)
     {
-        json.WriteStartArray("anyOf");
+        json.WriteStartArray(how);
         foreach (var name in names)
         {
             json.WriteStartObject();

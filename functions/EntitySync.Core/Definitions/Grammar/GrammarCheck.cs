@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using EntitySync.Core.Definitions.Yaml;
 
 namespace EntitySync.Core.Definitions.Grammar;
@@ -23,6 +24,7 @@ internal sealed class GrammarCheck(ProblemList problems)
             case TextType text: CheckText(place, scalar, text); break;
             case WordType words: CheckWord(place, scalar, words); break;
             case IntegerType integer: CheckInteger(place, integer); break;
+            case DurationType duration: CheckDuration(place, scalar, duration); break;
             case FlagType when scalar.Kind != ScalarKind.Flag: problems.Add(place, "", scalar.Shown, type.Allowed, MeantFlag(scalar.Text)); break;
             case ConstantType or ScalarType: CheckConstant(place, scalar); break;
             case FlagType: break;
@@ -49,6 +51,12 @@ internal sealed class GrammarCheck(ProblemList problems)
     private void CheckInteger(YamlPlace place, IntegerType type)
     {
         if (place.Integer is not { } number || number < type.Min || number > type.Max) problems.Add(place, "", place.Node!.Shown, type.Allowed);
+    }
+
+    private void CheckDuration(YamlPlace place, YamlScalar scalar, DurationType type)
+    {
+        if (scalar.Kind == ScalarKind.Text && type.Fits(scalar.Text)) return;
+        problems.Add(place, "", scalar.Shown, type.Allowed, MeantDuration(scalar.Text.ToUpperInvariant(), type));
     }
 
     private void CheckConstant(YamlPlace place, YamlScalar scalar)
@@ -104,10 +112,15 @@ internal sealed class GrammarCheck(ProblemList problems)
             problems.Add(place[key.Name], "required key is missing", "nothing", key.Type.Allowed);
 
         var present = type.Names.Where(name => map.Find(name) is not null).ToList();
-        if (type.ExactlyOne && present.Count != 1)
-            problems.Add(place, "", present.Count == 0 ? "none of them" : string.Join(" and ", present), "exactly one of " + string.Join(", ", type.Names));
+        if (type.ExactlyOne) CheckExactlyOne(place, present, [.. type.Names]);
+        if (!type.ExactlyOneOf.IsDefaultOrEmpty) CheckExactlyOne(place, [.. present.Intersect(type.ExactlyOneOf)], type.ExactlyOneOf);
         if (!type.AtLeastOneOf.IsDefaultOrEmpty && !present.Intersect(type.AtLeastOneOf).Any())
             problems.Add(place, "nothing of the related row would reach the output", $"no {string.Join(" and no ", type.AtLeastOneOf)}", string.Join(", ", type.AtLeastOneOf) + " or both");
+    }
+
+    private void CheckExactlyOne(YamlPlace place, List<string> present, ImmutableArray<string> names)
+    {
+        if (present.Count != 1) problems.Add(place, "", present.Count == 0 ? "none of them" : string.Join(" and ", present), "exactly one of " + string.Join(", ", names));
     }
 
     private void CheckAll(IEnumerable<YamlPlace> places, GrammarType type)
@@ -116,6 +129,10 @@ internal sealed class GrammarCheck(ProblemList problems)
     }
 
     private void WrongType(YamlPlace place, GrammarType type) => problems.Add(place, "", place.Node!.Shown, type.Allowed);
+
+    // 2d, 12h and P12H are plain enough; P1M may be a month.
+    private static string? MeantDuration(string text, DurationType type) => Array.Find(
+        [text, "P" + text, "PT" + text, text.StartsWith('P') && !text.Contains('M', StringComparison.Ordinal) ? "PT" + text[1..] : ""], type.Fits);
 
     // The words of YAML 1.1, which many people still write.
     private static string? MeantFlag(string text) => text.ToLowerInvariant() switch

@@ -33,6 +33,14 @@ internal sealed record IntegerType(int Min, int Max) : GrammarType
     public override string Allowed => $"a whole number from {Min} to {Max}";
 }
 
+/// <summary>A span of time as <see cref="IsoDuration"/> reads it.</summary>
+internal sealed record DurationType(TimeSpan Min, TimeSpan Max) : GrammarType
+{
+    public override string Allowed => $"a duration from {IsoDuration.Text(Min)} to {IsoDuration.Text(Max)} such as P2D, PT12H or P1DT30M (days, hours, minutes, seconds)";
+
+    public bool Fits(string text) => IsoDuration.TryParse(text) is { } duration && duration >= Min && duration <= Max;
+}
+
 internal sealed record FlagType : GrammarType
 {
     public override string Allowed => "true, false";
@@ -65,7 +73,8 @@ internal sealed record MapType(TextType Key, GrammarType Value) : GrammarType
 /// <param name="Keys">All keys it may have.</param>
 /// <param name="ExactlyOne">True when it holds one of them and no other.</param>
 /// <param name="AtLeastOneOf">Keys of which at least one must be there; empty for none.</param>
-internal sealed record ObjectType(ImmutableArray<GrammarKey> Keys, bool ExactlyOne = false, ImmutableArray<string> AtLeastOneOf = default) : GrammarType
+/// <param name="ExactlyOneOf">Keys of which one must be there and no other, beside the rest; empty for none.</param>
+internal sealed record ObjectType(ImmutableArray<GrammarKey> Keys, bool ExactlyOne = false, ImmutableArray<string> AtLeastOneOf = default, ImmutableArray<string> ExactlyOneOf = default) : GrammarType
 {
     public IEnumerable<string> Names => Keys.Select(key => key.Name);
 

@@ -29,6 +29,8 @@ internal static class TextForms
 
     public static readonly TextType Field = new("a top-level field name, without white space . [ ]", @"^[^\s.\[\]]+$", 255);
 
+    public static readonly TextType Phrase = new("1 to 100 characters on one line, without white space at the ends", @"^[^\s\u0000-\u001f\u007f-\u009f]+( [^\s\u0000-\u001f\u007f-\u009f]+)*$", 100);
+
     public static readonly TextType SolrCollection = new("a Solr collection: 1 to 250 of a-z A-Z 0-9 . _ -, not - first", "^[A-Za-z0-9._][A-Za-z0-9._-]*$", 250);
 
     public static readonly TextType SolrField = new("a Solr field: a-z A-Z 0-9 _ . -, a letter or _ first", "^[A-Za-z_][A-Za-z0-9_.-]*$", 250);

@@ -23,8 +23,7 @@ public sealed class ValidateCommandTests : IDisposable
         var run = await CommandRun.Of("validate");
 
         run.Error.ShouldBeEmpty();
-        run.Output.ShouldContain("valid: ");
-        run.Output.ShouldContain("item");
+        run.Output.ShouldBe("7 definitions are valid: enriched-purchase, item, password-reset, shipment, user-profile, invoice-payment, order-shipping.\n");
         run.Status.ShouldBe(0);
     }
 
@@ -42,6 +41,31 @@ public sealed class ValidateCommandTests : IDisposable
             + $"{twice}(1,9): entity: an entity is defined twice: found 'item', also in {good}, allowed: a name of its own.\n");
         run.Output.ShouldBe("2 definitions are valid; 3 mistakes in 2 files.\n");
         run.Status.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Reconciliations_AreCheckedAndCountedWithTheEntities()
+    {
+        var item = _folder.Write("item.yaml", Item);
+        var good = _folder.Write("paid.yaml", ReconciliationSamples.Payment);
+        var bad = _folder.Write("shipping.yaml", ReconciliationSamples.Shipping.With("keep: P90D", "keep: 90").With("topic: shipping", "topic: items-merged"));
+
+        var one = await CommandRun.Of("validate", good, item);
+        one.Output.ShouldBe("2 definitions are valid: item, invoice-payment.\n");
+        one.Error.ShouldBeEmpty();
+        one.Status.ShouldBe(0);
+
+        var both = await CommandRun.Of("validate", good, bad, item);
+        both.Output.ShouldBe("2 definitions are valid; 1 mistake in 1 file.\n");
+        both.Error.ShouldBe($"{bad}(28,7): keep: found '90', allowed: a duration from PT1M to P3653D such as P2D, PT12H or P1DT30M (days, hours, minutes, seconds).\n");
+        both.Status.ShouldBe(1);
+
+        var met = await CommandRun.Of("validate", good, _folder.Write("other.yaml", ReconciliationSamples.Shipping.With("topic: shipping", "topic: items-merged")), item, "--json");
+        var json = JsonNode.Parse(met.Output)!;
+        json["entities"]!.AsArray().Select(name => name!.GetValue<string>()).ShouldBe(["item"]);
+        json["reconciliations"]!.AsArray().Select(name => name!.GetValue<string>()).ShouldBe(["invoice-payment", "order-shipping"]);
+        json["problems"]!.AsArray().Single()!["path"]!.GetValue<string>().ShouldBe("output.topic");
+        met.Status.ShouldBe(1);
     }
 
     [Fact]

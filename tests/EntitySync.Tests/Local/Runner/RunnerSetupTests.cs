@@ -52,7 +52,7 @@ public sealed class RunnerSetupTests : IDisposable
     public void Topics_FollowFromTheDefinitions_ListedOnesStayAsTheyAre()
     {
         var listed = new TopicSettings("repos", 5, Compacted: true, null);
-        var topics = TopicSetup.For([listed, new TopicSettings("users", 4, Compacted: true, null)], DefinitionSetup.Load(_folder.FullName, null, null));
+        var topics = TopicSetup.For([listed, new TopicSettings("users", 4, Compacted: true, null)], DefinitionSetup.Load(_folder.FullName, null, null), new ReconciliationCatalog([]));
 
         topics.Select(topic => $"{topic.Name} {topic.Partitions} {(topic.Compacted ? "compact" : "delete")}").Order(StringComparer.Ordinal).ShouldBe(
         [
@@ -64,6 +64,26 @@ public sealed class RunnerSetupTests : IDisposable
             "user-stars-repo-answers 3 compact", "user-stars-repo-questions 5 compact", "user-stars-repo-rows 5 compact", "user-stars-rows 3 compact",
             "user-updates 4 delete", "users 4 compact",
         ]);
+        topics.ShouldAllBe(topic => topic.Compacted != topic.Retention.HasValue);
+    }
+
+    [Fact]
+    public void TopicsOfReconciliations_AreMadeToo()
+    {
+        File.WriteAllText(Path.Combine(_folder.FullName, "paid.yaml"), """
+            kind: reconciliation
+            entity: paid
+            expected: { topic: invoices, key: id, elements: "lines[]" }
+            arrived: { topic: items, key: invoice, element: line }
+            deadline: { after: P1D }
+            output: { topic: invoices-paid }
+            overdue: { topic: invoices-overdue }
+            """);
+        var topics = TopicSetup.For([], DefinitionSetup.Load(_folder.FullName, null, null), DefinitionLoader.LoadReconciliations(_folder.FullName));
+
+        topics.Where(topic => topic.Name == "items" || topic.Name.StartsWith("invoices", StringComparison.Ordinal) || topic.Name.StartsWith("paid", StringComparison.Ordinal))
+            .Select(topic => $"{topic.Name} {topic.Partitions} {(topic.Compacted ? "compact" : "delete")}").Order(StringComparer.Ordinal)
+            .ShouldBe(["invoices 3 delete", "invoices-overdue 3 delete", "invoices-paid 3 delete", "items 3 compact", "paid-dead-letters 1 delete"]);
         topics.ShouldAllBe(topic => topic.Compacted != topic.Retention.HasValue);
     }
 
