@@ -19,15 +19,16 @@ internal static class AmountText
     public static string? Read(string field, ReadOnlySpan<byte> text, out decimal amount)
     {
         amount = 0;
-        if (text.Length > LongestText || !IsNumber(text, out var digits, out var exponent)) return $"'{field}' is {Reasons.Quote(text)}, not a number";
-        if (digits + Math.Abs(exponent) > MaximumDigits) return $"'{field}' is {Reasons.Quote(text)}: an amount has at most {MaximumDigits} digits";
+        if (text.Length > LongestText || !IsNumber(text, out var digits)) return $"'{field}' is {Reasons.Quote(text)}, not a number";
+        if (digits > MaximumDigits) return $"'{field}' is {Reasons.Quote(text)}: an amount has at most {MaximumDigits} digits";
         amount = decimal.Parse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture);
         return null;
     }
 
-    private static bool IsNumber(ReadOnlySpan<byte> text, out int digits, out int exponent)
+    // Digits are those of the number written without exponent.
+    private static bool IsNumber(ReadOnlySpan<byte> text, out int digits)
     {
-        (digits, exponent) = (0, 0);
+        (digits, var exponent) = (0, 0);
         if (!text.IsEmpty && text[0] == '-') text = text[1..];
         var mark = text.IndexOfAny((byte)'e', (byte)'E');
         if (mark >= 0 && (!Utf8Parser.TryParse(text[(mark + 1)..], out exponent, out var read) || read != text.Length - mark - 1 || Math.Abs((long)exponent) > LongestText)) return false;
@@ -35,7 +36,7 @@ internal static class AmountText
         var point = mantissa.IndexOf((byte)'.');
         var whole = point < 0 ? mantissa : mantissa[..point];
         var fraction = point < 0 ? default : mantissa[(point + 1)..];
-        digits = whole.TrimStart((byte)'0').Length + fraction.Length;
+        digits = Math.Max(0, whole.TrimStart((byte)'0').Length + exponent) + Math.Max(0, fraction.Length - exponent);
         return AreDigits(whole) && (point < 0 || AreDigits(fraction));
     }
 
