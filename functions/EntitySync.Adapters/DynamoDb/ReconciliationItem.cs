@@ -18,9 +18,8 @@ public static class ReconciliationItem
     /// <exception cref="InvalidRequestException">It is no such item; the message names the attribute.</exception>
     public static ReconciliationState ToState(IReadOnlyDictionary<string, AttributeValue> item) => new Reader(item).Read();
 
-    /// <summary>The status as an item has it; null when it has none that is known.</summary>
-    public static ReconciliationStatus? StatusOf(IReadOnlyDictionary<string, AttributeValue> item) =>
-        item.GetValueOrDefault(Status)?.S is { } name && Statuses.TryGetValue(name, out var status) ? status : null;
+    /// <summary>The status that attribute <c>status</c> names; null when it names none.</summary>
+    public static ReconciliationStatus? ParseStatus(string? name) => name is not null && Statuses.TryGetValue(name, out var status) ? status : null;
 
     /// <summary>An entry of the index.</summary>
     /// <exception cref="InvalidRequestException">It is none; the message names the attribute.</exception>
@@ -41,7 +40,7 @@ public static class ReconciliationItem
             {
                 Entity = entity,
                 Id = id,
-                Status = StatusOf(item) ?? throw Wrong(Status),
+                Status = ParseStatus(item.GetValueOrDefault(ReconciliationAttributes.Status)?.S) ?? throw Wrong(ReconciliationAttributes.Status),
                 Version = Number(ItemVersion),
                 Since = Moment(Since),
                 ExpectedAt = item.ContainsKey(ExpectedTopic) ? new Position(Text(ExpectedTopic), (int)Number(ExpectedPartition), Number(ExpectedOffset)) : null,
