@@ -14,7 +14,7 @@ internal sealed class ItemWrite
     /// <summary>Bytes of an expression that DynamoDB takes. At two operators a part that many bytes hold less than its 300 operators as well.</summary>
     public const int LongestExpression = 4096;
 
-    private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal); // attribute to placeholder
     private readonly Item _values = new(StringComparer.Ordinal);
     private readonly List<string> _set = [];
     private readonly List<string> _remove = [];
@@ -73,7 +73,7 @@ internal sealed class ItemWrite
             Key = key,
             UpdateExpression = update,
             ConditionExpression = condition,
-            ExpressionAttributeNames = _names,
+            ExpressionAttributeNames = _names.ToDictionary(name => name.Value, name => name.Key, StringComparer.Ordinal),
             ExpressionAttributeValues = _values,
             ReturnValues = ReturnValue.ALL_NEW,
             ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure.ALL_OLD,

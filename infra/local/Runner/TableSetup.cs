@@ -4,8 +4,8 @@ using EntitySync.Local.Template;
 
 namespace EntitySync.Local.Runner;
 
-/// <summary>Makes the template's tables in DynamoDB Local, with their keys and streams.</summary>
-internal static class TableSetup
+/// <summary>Makes the template's tables in DynamoDB Local, with their keys, indexes and streams.</summary>
+public static class TableSetup
 {
     public static async Task CreateAsync(IAmazonDynamoDB client, IEnumerable<TableDefinition> tables, CancellationToken cancellationToken)
     {
@@ -22,12 +22,25 @@ internal static class TableSetup
         }
     }
 
-    private static CreateTableRequest Request(TableDefinition table) => new()
+    /// <summary>What makes <paramref name="table"/>.</summary>
+    /// <param name="table">As the template has it.</param>
+    /// <param name="name">Another physical name.</param>
+    public static CreateTableRequest Request(TableDefinition table, string? name = null) => new()
     {
-        TableName = table.Name,
+        TableName = name ?? table.Name,
         BillingMode = BillingMode.PAY_PER_REQUEST,
-        AttributeDefinitions = [.. table.Keys.Select(key => new AttributeDefinition(key.Attribute, key.AttributeType))],
-        KeySchema = [.. table.Keys.Select(key => new KeySchemaElement(key.Attribute, key.KeyType))],
+        AttributeDefinitions = [.. table.Keys.Concat(table.Indexes.SelectMany(index => index.Keys)).DistinctBy(key => key.Attribute).Select(key => new AttributeDefinition(key.Attribute, key.AttributeType))],
+        KeySchema = Schema(table.Keys),
+        GlobalSecondaryIndexes = table.Indexes.IsEmpty ? null : [.. table.Indexes.Select(Index)],
         StreamSpecification = table.StreamViewType is { } view ? new StreamSpecification { StreamEnabled = true, StreamViewType = view } : null,
     };
+
+    private static GlobalSecondaryIndex Index(TableIndex index) => new()
+    {
+        IndexName = index.Name,
+        KeySchema = Schema(index.Keys),
+        Projection = new Projection { ProjectionType = index.ProjectionType, NonKeyAttributes = index.Projected.IsEmpty ? null : [.. index.Projected] },
+    };
+
+    private static List<KeySchemaElement> Schema(IEnumerable<TableKey> keys) => [.. keys.Select(key => new KeySchemaElement(key.Attribute, key.KeyType))];
 }

@@ -71,15 +71,19 @@ public sealed class SamTemplate
     private TableDefinition Table((string Id, JsonObject Properties) resource)
     {
         var types = resource.Properties["AttributeDefinitions"]!.AsArray().ToDictionary(attribute => attribute!["AttributeName"]!.ToString(), attribute => attribute!["AttributeType"]!.ToString());
-        var keys = from key in resource.Properties["KeySchema"]!.AsArray()
-                   let name = key!["AttributeName"]!.ToString()
-                   select new TableKey(name, types[name], key!["KeyType"]!.ToString());
         return new TableDefinition(
             resource.Id,
             Text(resource.Properties, "TableName"),
-            [.. keys],
+            Keys(resource.Properties),
             resource.Properties["StreamSpecification"]?["StreamViewType"]?.ToString(),
-            resource.Properties["TimeToLiveSpecification"]?["AttributeName"]?.ToString());
+            resource.Properties["TimeToLiveSpecification"]?["AttributeName"]?.ToString(),
+            [.. (resource.Properties["GlobalSecondaryIndexes"]?.AsArray() ?? []).Select(index => Index(index!.AsObject()))]);
+
+        ImmutableArray<TableKey> Keys(JsonObject of) =>
+            [.. from key in of["KeySchema"]!.AsArray() let name = key!["AttributeName"]!.ToString() select new TableKey(name, types[name], key!["KeyType"]!.ToString())];
+
+        TableIndex Index(JsonObject index) => new(
+            Text(index, "IndexName"), Keys(index), index["Projection"]!["ProjectionType"]!.ToString(), [.. (index["Projection"]!["NonKeyAttributes"]?.AsArray() ?? []).Select(name => name!.ToString())]);
     }
 
     private StateMachineDefinition StateMachine((string Id, JsonObject Properties) resource) => new(
