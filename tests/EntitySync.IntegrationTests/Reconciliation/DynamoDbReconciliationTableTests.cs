@@ -10,7 +10,7 @@ using static EntitySync.Testing.ReconciliationSamples;
 namespace EntitySync.IntegrationTests.Reconciliation;
 
 [Trait("Category", "Integration")]
-public sealed class DynamoDbReconciliationTableTests(LocalPartsFixture parts) : ReconciliationTableContract, IDisposable
+public sealed class DynamoDbReconciliationTableTests(LocalPartsFixture parts) : ReconciliationTableConditions, IDisposable
 {
     private static readonly CancellationToken None = CancellationToken.None;
 
