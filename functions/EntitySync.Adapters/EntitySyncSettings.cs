@@ -27,6 +27,9 @@ public sealed record EntitySyncSettings
     /// <summary><c>REPLAYS_TABLE</c>: table of replay checkpoints.</summary>
     public string ReplaysTable { get; init; } = "replays";
 
+    /// <summary><c>RECONCILIATIONS_TABLE</c>: table of reconciliations.</summary>
+    public string ReconciliationsTable { get; init; } = "reconciliations";
+
     /// <summary><c>REPLAY_STATE_MACHINE_ARN</c>.</summary>
     public string ReplayStateMachineArn { get; init; } = "";
 
@@ -89,6 +92,7 @@ public sealed record EntitySyncSettings
             StepFunctionsEndpoint = Text("STEPFUNCTIONS_ENDPOINT"),
             ReferenceTablePrefix = Text("REFERENCE_TABLE_PREFIX") ?? defaults.ReferenceTablePrefix,
             ReplaysTable = Text("REPLAYS_TABLE") ?? defaults.ReplaysTable,
+            ReconciliationsTable = Text("RECONCILIATIONS_TABLE") ?? defaults.ReconciliationsTable,
             ReplayStateMachineArn = Text("REPLAY_STATE_MACHINE_ARN") ?? defaults.ReplayStateMachineArn,
             SolrUrl = Text("SOLR_URL"),
             EnrichCacheMaximumAgeSeconds = Number("ENRICH_CACHE_MAXIMUM_AGE_SECONDS", defaults.EnrichCacheMaximumAgeSeconds),

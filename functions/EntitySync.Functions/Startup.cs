@@ -28,6 +28,7 @@ public static class Startup
             .AddShared()
             .AddReferenceTables()
             .AddReplay()
-            .AddEnrichment();
+            .AddEnrichment()
+            .AddReconciliation();
     }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
-using EntitySync.Core.Errors;
 using EntitySync.Core.Reconciliation;
 
 namespace EntitySync.Testing;
@@ -189,6 +188,6 @@ public sealed class InMemoryReconciliationTable(TimeProvider clock) : IReconcili
             return (number, id);
         }
 
-        throw new InvalidRequestException("the page token is none that was given out");
+        throw new PageTokenException("The page token is none that was given out here.");
     }
 }

@@ -31,6 +31,7 @@ public interface IReconciliationTable
     /// <summary>Lists entities of a status by the index, the one whose time comes first in front; within each of the index's parts. Eventually consistent.</summary>
     /// <param name="query">What is asked for.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="PageTokenException">The token was not given out for this entity and status.</exception>
     Task<ReconciliationPage> ListAsync(ReconciliationQuery query, CancellationToken cancellationToken);
 }
 

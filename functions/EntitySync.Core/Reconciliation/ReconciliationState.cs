@@ -44,3 +44,6 @@ public sealed record ReconciliationState
 
 /// <summary>The item would be larger than the table takes (DynamoDB: 400 KB).</summary>
 public sealed class ItemTooLargeException(string message) : Exception(message);
+
+/// <summary>A page token that the table has not given out for this list.</summary>
+public sealed class PageTokenException(string message) : Exception(message);

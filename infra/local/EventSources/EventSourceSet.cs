@@ -4,7 +4,7 @@ using EntitySync.Local.Template;
 
 namespace EntitySync.Local.EventSources;
 
-/// <summary>All event sources of the template, started and stopped together.</summary>
+/// <summary>The event sources of the template, started and stopped together.</summary>
 public sealed class EventSourceSet : IAsyncDisposable
 {
     private readonly HttpClient _http;
@@ -14,14 +14,16 @@ public sealed class EventSourceSet : IAsyncDisposable
 
     public IReadOnlyList<EventSourceStatus> Status => [.. _sources.Select(source => source.Status)];
 
+    /// <param name="kafkaEvents">Those of the template's Kafka event sources that are to run.</param>
     /// <param name="discarded">Writes what the Kafka event sources give up.</param>
-    /// <param name="dynamoDb">Address of DynamoDB Local. Tables may appear later; their streams are then read from the beginning.</param>
     /// <param name="scheduleEvery">Interval of all schedules instead of the template's; null for those.</param>
+    /// <param name="dynamoDb">Address of DynamoDB Local. Tables may appear later; their streams are then read from the beginning.</param>
     public static EventSourceSet Start(
-        SamTemplate template, ILambdaInvoker functions, KafkaSourceCluster kafka, ITopicWriter discarded, Uri dynamoDb, TimeProvider time, ILoggerFactory loggers, TimeSpan? scheduleEvery = null)
+        SamTemplate template, IEnumerable<KafkaEventSettings> kafkaEvents, ILambdaInvoker functions, KafkaSourceCluster kafka, ITopicWriter discarded, Uri dynamoDb, TimeProvider time, ILoggerFactory loggers,
+        TimeSpan? scheduleEvery = null)
     {
         var http = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
-        var topics = template.KafkaEvents.Select(settings =>
+        var topics = kafkaEvents.Select(settings =>
             (IEventSource)KafkaEventSource.Start(settings, kafka, functions, discarded, time, loggers.CreateLogger<KafkaEventSource>()));
         var streams = template.DynamoDbStreamEvents.Select(settings =>
             (IEventSource)DynamoDbStreamEventSource.Start(settings, template.Tables[settings.TableId].Name, dynamoDb, http, functions, time, loggers.CreateLogger<DynamoDbStreamEventSource>()));

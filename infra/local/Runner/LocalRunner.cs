@@ -48,6 +48,8 @@ public sealed class LocalRunner : IAsyncDisposable
 
     public EntityCatalog Catalog { get; private set; } = new([]);
 
+    public ReconciliationCatalog Reconciliations { get; private set; } = new([]);
+
     public SamTemplate Template { get; private set; } = null!;
 
     public FunctionRuntime Functions { get; private set; } = null!;
@@ -98,8 +100,9 @@ public sealed class LocalRunner : IAsyncDisposable
     private async Task StartPartsAsync(Action<string> progress, CancellationToken cancellationToken)
     {
         var guard = Own(await RunGuard.StartAsync(cancellationToken));
-        Catalog = new EntityCatalog(DefinitionSetup.Load(Options.DefinitionsPath, Options.Strategy, Options.StrategyEntity).All.Select(Options.Adjust));
-        var topics = TopicSetup.For(TopicsFile.Load(Checkout.PathOf("infra", "topics.yaml")), Catalog, DefinitionLoader.LoadReconciliations(Options.DefinitionsPath));
+        Catalog = new EntityCatalog(DefinitionSetup.Load(Options.DefinitionsPath, Options.Strategy, Options.StrategyEntity).All.Where(Options.Includes).Select(Options.Adjust));
+        Reconciliations = new ReconciliationCatalog(DefinitionLoader.LoadReconciliations(Options.DefinitionsPath).All.Select(Options.AdjustReconciliation));
+        var topics = TopicSetup.For(TopicsFile.Load(Checkout.PathOf("infra", "topics.yaml")), Catalog, Reconciliations);
 
         progress("Kafka");
         Settings = EntitySyncSettings.FromEnvironment() with { DefinitionsPath = Options.DefinitionsPath, JoinHttpPort = Options.JoinPort };
@@ -113,7 +116,7 @@ public sealed class LocalRunner : IAsyncDisposable
         DynamoDb = DynamoDbClients.Create(Settings);
         Own(DynamoDb);
         await TableSetup.CreateAsync(DynamoDb, Template.Tables.Values, cancellationToken);
-        Settings = Settings with { ReferenceTablePrefix = TablePrefix, ReplaysTable = Template.Tables["ReplaysTable"].Name };
+        Settings = Settings with { ReferenceTablePrefix = TablePrefix, ReplaysTable = Template.Tables["ReplaysTable"].Name, ReconciliationsTable = Template.Tables["ReconciliationsTable"].Name };
 
         progress("Search");
         await StartSolrAsync(cancellationToken);
@@ -203,7 +206,9 @@ public sealed class LocalRunner : IAsyncDisposable
         Own(writer);
         var services = new ServiceCollection()
             .AddSingleton(Catalog)
+            .AddSingleton(Reconciliations)
             .AddSingleton(Options.WrapWriter(writer))
+            .AddSingleton(Options.WrapReconciliations(new DynamoDbReconciliationTable(DynamoDb, Settings.ReconciliationsTable)))
             .AddSingleton(Options.Replay)
             .AddEntitySync(Settings)
             .AddLogging(logging => logging.ClearProviders().AddProvider(Log))
@@ -215,8 +220,11 @@ public sealed class LocalRunner : IAsyncDisposable
         var http = Own(await HttpApiServer.StartAsync(Template.Routes, Functions, TimeProvider.System, Options.HttpPort, cancellationToken));
         HttpApi = http.BaseAddress;
         Addresses.Add(("Reference API", HttpApi.ToString(), "curl -X PUT ...reference-tables/delivery-classes/rows/express -d '{\"minimumTime\":24,\"maximumTime\":48}'"));
+        // Reconcile refuses topics that no reconciliation reads, and another folder of definitions may have others than the template's.
+        var kafkaEvents = Template.KafkaEvents.Where(source => source.Batch.FunctionId != "ReconcileFunction" || Reconciliations.OfTopic(source.Topic).Length > 0);
         EventSources = Own(EventSourceSet.Start(
-            Template, Functions, new KafkaSourceCluster(Settings.KafkaBootstrapServers, Settings.KafkaSecurityProtocol), writer, new Uri(Settings.DynamoDbEndpoint!), TimeProvider.System, Loggers));
+            Template, kafkaEvents, Functions, new KafkaSourceCluster(Settings.KafkaBootstrapServers, Settings.KafkaSecurityProtocol), writer, new Uri(Settings.DynamoDbEndpoint!), TimeProvider.System, Loggers,
+            Options.ScheduleEvery));
     }
 
     private async Task StartStepFunctionsAsync(RunGuard guard, LateInvoker functions, CancellationToken cancellationToken)

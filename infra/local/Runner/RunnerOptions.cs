@@ -1,4 +1,5 @@
 using EntitySync.Core.Definitions;
+using EntitySync.Core.Reconciliation;
 using EntitySync.Core.Replay;
 using EntitySync.Core.State;
 
@@ -28,6 +29,9 @@ public sealed record RunnerOptions
     /// <summary>Partition counts of infra/topics.yaml times this: the embedded cluster keeps only 5 MiB a partition.</summary>
     public int PartitionFactor { get; init; } = 1;
 
+    /// <summary>Which of the folder's entities run; default: all.</summary>
+    public Func<EntityDefinition, bool> Includes { get; init; } = _ => true;
+
     /// <summary>Changes the definitions before anyone sees them, e.g. to a smaller replay page.</summary>
     public Func<EntityDefinition, EntityDefinition> Adjust { get; init; } = definition => definition;
 
@@ -41,4 +45,13 @@ public sealed record RunnerOptions
 
     /// <summary>Wraps the functions' topic writer, e.g. to inject faults.</summary>
     public Func<ITopicWriter, ITopicWriter> WrapWriter { get; init; } = writer => writer;
+
+    /// <summary>Changes the reconciliations before anyone sees them, e.g. to a shorter deadline.</summary>
+    public Func<ReconciliationDefinition, ReconciliationDefinition> AdjustReconciliation { get; init; } = definition => definition;
+
+    /// <summary>Wraps the table of reconciliations, e.g. to inject faults.</summary>
+    public Func<IReconciliationTable, IReconciliationTable> WrapReconciliations { get; init; } = table => table;
+
+    /// <summary>Interval of all schedules; null for the template's own.</summary>
+    public TimeSpan? ScheduleEvery { get; init; }
 }

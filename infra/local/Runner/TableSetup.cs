@@ -5,7 +5,7 @@ using EntitySync.Local.Template;
 namespace EntitySync.Local.Runner;
 
 /// <summary>Makes the template's tables in DynamoDB Local, with their keys, indexes and streams, and the attribute by which items expire.</summary>
-internal static class TableSetup
+public static class TableSetup
 {
     public static async Task CreateAsync(IAmazonDynamoDB client, IEnumerable<TableDefinition> tables, CancellationToken cancellationToken)
     {
@@ -23,9 +23,12 @@ internal static class TableSetup
         }
     }
 
-    private static CreateTableRequest Request(TableDefinition table) => new()
+    /// <summary>What makes <paramref name="table"/>.</summary>
+    /// <param name="table">As the template has it.</param>
+    /// <param name="name">Another physical name.</param>
+    public static CreateTableRequest Request(TableDefinition table, string? name = null) => new()
     {
-        TableName = table.Name,
+        TableName = name ?? table.Name,
         BillingMode = BillingMode.PAY_PER_REQUEST,
         AttributeDefinitions = [.. table.Keys.Concat(table.Indexes.SelectMany(index => index.Keys)).DistinctBy(key => key.Attribute).Select(key => new AttributeDefinition(key.Attribute, key.AttributeType))],
         KeySchema = Schema(table.Keys),
@@ -37,7 +40,7 @@ internal static class TableSetup
     {
         IndexName = index.Name,
         KeySchema = Schema(index.Keys),
-        Projection = new Projection { ProjectionType = index.ProjectionType, NonKeyAttributes = index.Attributes.IsEmpty ? null : [.. index.Attributes] },
+        Projection = new Projection { ProjectionType = index.ProjectionType, NonKeyAttributes = index.Projected.IsEmpty ? null : [.. index.Projected] },
     };
 
     private static List<KeySchemaElement> Schema(IEnumerable<TableKey> keys) => [.. keys.Select(key => new KeySchemaElement(key.Attribute, key.KeyType))];

@@ -48,20 +48,18 @@ public sealed record ScheduleSettings(string Id, string FunctionId, TimeSpan Eve
 /// <param name="Name">Physical name, with the deployment's prefix.</param>
 /// <param name="StreamViewType">Null for a table without a stream.</param>
 /// <param name="TimeToLiveAttribute">Null when items do not expire.</param>
+/// <param name="Indexes">Its global secondary indexes.</param>
 public sealed record TableDefinition(
     string LogicalId,
     string Name,
     ImmutableArray<TableKey> Keys,
     string? StreamViewType,
-    string? TimeToLiveAttribute)
-{
-    /// <summary>Global secondary indexes; mostly none.</summary>
-    public ImmutableArray<TableIndex> Indexes { get; init; } = [];
-}
+    string? TimeToLiveAttribute,
+    ImmutableArray<TableIndex> Indexes);
 
 /// <param name="ProjectionType"><c>ALL</c>, <c>KEYS_ONLY</c> or <c>INCLUDE</c>.</param>
-/// <param name="Attributes">Attributes that INCLUDE names.</param>
-public sealed record TableIndex(string Name, ImmutableArray<TableKey> Keys, string ProjectionType, ImmutableArray<string> Attributes);
+/// <param name="Projected">Attributes that it includes beside the keys.</param>
+public sealed record TableIndex(string Name, ImmutableArray<TableKey> Keys, string ProjectionType, ImmutableArray<string> Projected);
 
 /// <param name="AttributeType"><c>S</c>, <c>N</c> or <c>B</c>.</param>
 /// <param name="KeyType"><c>HASH</c> or <c>RANGE</c>.</param>

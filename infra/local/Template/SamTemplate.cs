@@ -78,25 +78,16 @@ public sealed class SamTemplate
         return new TableDefinition(
             resource.Id,
             Text(resource.Properties, "TableName"),
-            Keys(resource.Properties["KeySchema"]),
+            Keys(resource.Properties),
             resource.Properties["StreamSpecification"]?["StreamViewType"]?.ToString(),
-            resource.Properties["TimeToLiveSpecification"]?["AttributeName"]?.ToString())
-        {
-            Indexes = [.. (resource.Properties["GlobalSecondaryIndexes"] as JsonArray ?? []).Select(Index)],
-        };
+            resource.Properties["TimeToLiveSpecification"]?["AttributeName"]?.ToString(),
+            [.. (resource.Properties["GlobalSecondaryIndexes"]?.AsArray() ?? []).Select(index => Index(index!.AsObject()))]);
 
-        ImmutableArray<TableKey> Keys(JsonNode? schema) =>
-        [
-            .. from key in schema!.AsArray()
-               let name = key!["AttributeName"]!.ToString()
-               select new TableKey(name, types[name], key!["KeyType"]!.ToString()),
-        ];
+        ImmutableArray<TableKey> Keys(JsonObject of) =>
+            [.. from key in of["KeySchema"]!.AsArray() let name = key!["AttributeName"]!.ToString() select new TableKey(name, types[name], key!["KeyType"]!.ToString())];
 
-        TableIndex Index(JsonNode? index) => new(
-            index!["IndexName"]!.ToString(),
-            Keys(index["KeySchema"]),
-            index["Projection"]!["ProjectionType"]!.ToString(),
-            [.. (index["Projection"]!["NonKeyAttributes"] as JsonArray ?? []).Select(attribute => attribute!.ToString())]);
+        TableIndex Index(JsonObject index) => new(
+            Text(index, "IndexName"), Keys(index), index["Projection"]!["ProjectionType"]!.ToString(), [.. (index["Projection"]!["NonKeyAttributes"]?.AsArray() ?? []).Select(name => name!.ToString())]);
     }
 
     private StateMachineDefinition StateMachine((string Id, JsonObject Properties) resource) => new(

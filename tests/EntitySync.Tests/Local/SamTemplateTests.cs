@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using EntitySync.Local.Template;
 
 namespace EntitySync.Tests.Local;
@@ -41,7 +40,7 @@ public sealed class SamTemplateTests : IDisposable
         var index = table.Indexes.ShouldHaveSingleItem();
         (index.Name, index.ProjectionType).ShouldBe(("byStatus", "INCLUDE"));
         index.Keys.ShouldBe([new TableKey("part", "S", "HASH"), new TableKey("nextAt", "N", "RANGE")]);
-        index.Attributes.ShouldBe(ImmutableArray.Create("since"));
+        index.Projected.ShouldBe(["since"]);
     }
 
     [Fact]
