@@ -61,7 +61,7 @@ internal static class LocalCommands
         });
         var command = new Command("demo", "Load items and delivery classes, change one class, and check that every affected item follows. Exit status 1 when a check fails.")
         {
-            entity, items, classes, seed, folder, StrategyOption, Definitions,
+            entity, items, classes, seed, folder, StrategyOption, Definitions, Reconcile(),
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed, log => parsed.GetValue(entity) is { } name && name != DemoCommand.Entity
             ? ExampleCommand.RunAsync(new ExampleOptions(name, DefinitionsOf(parsed), parsed.GetValue(folder)?.FullName, parsed.GetValue(StrategyOption)), log, cancellationToken)
@@ -69,6 +69,21 @@ internal static class LocalCommands
                 new DemoOptions(parsed.GetValue(items), parsed.GetValue(classes), parsed.GetValue(seed), parsed.GetValue(folder)?.FullName, parsed.GetValue(StrategyOption), DefinitionsOf(parsed)),
                 log,
                 cancellationToken)));
+        return command;
+    }
+
+    private static Command Reconcile()
+    {
+        var orders = new Option<int>("--orders") { Description = "Orders to generate; a quarter as many invoices come with them.", DefaultValueFactory = _ => 1_000 };
+        var seed = new Option<int>("--seed") { Description = "Seed of what is sent and of who is killed.", DefaultValueFactory = _ => 1 };
+        orders.Validators.Add(result => Between(result, 1, 100_000));
+        var command = new Command(
+            "reconcile",
+            "Send orders and products, invoices and payments in any order, kill handlers at random points, and check that each complete order is shipped exactly once. Exit status 1 when a check fails.")
+        {
+            orders, seed,
+        };
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed, log => ReconcileCommand.RunAsync(parsed.GetValue(orders), parsed.GetValue(seed), log, cancellationToken)));
         return command;
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace EntitySync.Local.Demo;
 
@@ -7,6 +8,7 @@ namespace EntitySync.Local.Demo;
 public sealed class DemoConsole
 {
     private static readonly TimeSpan PlainEvery = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan DrawEvery = TimeSpan.FromMilliseconds(200);
 
     private readonly List<(string Name, TimeSpan Time)> _phases = [];
 
@@ -27,8 +29,7 @@ public sealed class DemoConsole
         var result = AnsiConsole.Profile.Capabilities.Interactive
             ? await AnsiConsole.Status().StartAsync(Markup.Escape(name), context => work(text => context.Status(Markup.Escape($"{name}: {text}"))))
             : await PlainAsync(name, work);
-        _phases.Add((name, watch.Elapsed));
-        AnsiConsole.MarkupLine($"[green]done[/] {Markup.Escape(name)} [grey]{watch.Elapsed.TotalSeconds:F1} s[/]");
+        Done(name, watch.Elapsed);
         return result;
     }
 
@@ -37,6 +38,33 @@ public sealed class DemoConsole
         await work(progress);
         return true;
     });
+
+    /// <summary>As <see cref="PhaseAsync(string, Func{Action{string}, Task})"/>, with a picture that is drawn anew while the work is done; lines where the terminal cannot.</summary>
+    public async Task LivePhaseAsync(string name, Func<IRenderable> picture, Func<Action<string>, Task> work)
+    {
+        if (!AnsiConsole.Profile.Capabilities.Interactive)
+        {
+            await PhaseAsync(name, work);
+            return;
+        }
+
+        var watch = Stopwatch.StartNew();
+        await AnsiConsole.Live(Picture()).AutoClear(true).StartAsync(async context =>
+        {
+            using var timer = new PeriodicTimer(DrawEvery);
+            var working = work(_ => { });
+            while (!working.IsCompleted)
+            {
+                context.UpdateTarget(Picture());
+                await Task.WhenAny(working, timer.WaitForNextTickAsync().AsTask());
+            }
+
+            await working;
+        });
+        Done(name, watch.Elapsed);
+
+        Rows Picture() => new(new Text(name), picture());
+    }
 
     public static void Say(string text) => AnsiConsole.MarkupLine($"[grey]     {Markup.Escape(text)}[/]");
 
@@ -49,6 +77,12 @@ public sealed class DemoConsole
         var times = new Table().Border(TableBorder.Rounded).AddColumns("Phase", "Time");
         foreach (var (name, time) in _phases) times.AddRow(Markup.Escape(name), $"{time.TotalSeconds:F1} s");
         AnsiConsole.Write(times);
+    }
+
+    private void Done(string name, TimeSpan time)
+    {
+        _phases.Add((name, time));
+        AnsiConsole.MarkupLine($"[green]done[/] {Markup.Escape(name)} [grey]{time.TotalSeconds:F1} s[/]");
     }
 
     private static async Task<T> PlainAsync<T>(string name, Func<Action<string>, Task<T>> work)

@@ -10,7 +10,13 @@ namespace EntitySync.Local.Demo;
 
 /// <summary>A record as a consumer of the topic sees it.</summary>
 /// <param name="ReplayId">Replay that caused it; null for a live update.</param>
-public sealed record SeenRecord(string Key, byte[]? Value, string? ReplayId);
+public sealed record SeenRecord(string Key, byte[]? Value, string? ReplayId)
+{
+    public IReadOnlyList<RecordHeader> Headers { get; init; } = [];
+
+    /// <summary>A header as text; null when there is none of that name.</summary>
+    public string? Header(string name) => Headers.Where(header => header.Name == name).Select(header => Encoding.UTF8.GetString(header.Value.Span)).FirstOrDefault();
+}
 
 /// <summary>Reads a topic from its beginning and keeps every record: what the demo checks is the whole list, not the last state alone.</summary>
 public sealed class TopicFollower : IAsyncDisposable
@@ -93,7 +99,10 @@ public sealed class TopicFollower : IAsyncDisposable
         var key = message.Key ?? "";
         var header = message.Headers?.FirstOrDefault(candidate => candidate.Key == HeaderNames.Replay);
         var replay = header is null ? null : ReplayMessage.TryParse(header.GetValueBytes())?.ReplayId;
-        var seen = new SeenRecord(string.IsInterned(key) ?? key, message.Value, replay);
+        var seen = new SeenRecord(string.IsInterned(key) ?? key, message.Value, replay)
+        {
+            Headers = message.Headers is { Count: > 0 } headers ? [.. headers.Select(each => new RecordHeader(each.Key, each.GetValueBytes()))] : [],
+        };
         lock (_gate)
         {
             _records.Add(seen);

@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using EntitySync.Core.Reconciliation;
+using EntitySync.Core.State;
+using EntitySync.Local.Lambda;
+
+namespace EntitySync.Local.Reconciling;
+
+/// <summary>An invocation was killed by the demo.</summary>
+internal sealed class HandlerKilledException(string message) : Exception(message);
+
+/// <summary>How often the invocations of a function were killed.</summary>
+/// <param name="BetweenCalls">Before a call of the table or a topic, after it, or in the middle of one that writes several records; nothing further was written.</param>
+/// <param name="AtTheEnd">When all was written, but nobody had been told.</param>
+internal readonly record struct KillCounts(int BetweenCalls, int AtTheEnd)
+{
+    public int All => BetweenCalls + AtTheEnd;
+}
+
+/// <summary>
+/// Kills invocations at random points, as a crash of a function's environment would: what was written stays, what follows never happens, and the event source
+/// delivers the records again. The first invocation of each function dies in any case, later ones now and then.
+/// </summary>
+internal sealed class HandlerKiller(IEnumerable<string> functions, int seed)
+{
+    private const double Share = 0.3;
+
+    private readonly Lock _gate = new();
+    private readonly Random _random = new(seed);
+    private readonly AsyncLocal<Doom?> _doom = new();
+    private readonly ConcurrentDictionary<string, KillCounts> _counts = new(functions.Select(name => KeyValuePair.Create(name, default(KillCounts))), StringComparer.Ordinal);
+    private volatile bool _isOver;
+
+    public IReadOnlyDictionary<string, KillCounts> Counts => _counts;
+
+    /// <summary>To be set for each of the functions.</summary>
+    // Neither is an async method: what one of those sets of the invocation's context is gone when it returns.
+    public FunctionHooks Hooks => new()
+    {
+        BeforeInvoke = (invocation, _) =>
+        {
+            _doom.Value = Draw(invocation);
+            return Task.CompletedTask;
+        },
+        AfterInvoke = (_, _, _) => _doom.Value is { } doom ? Task.FromException(Kill(doom, isAtTheEnd: true)) : Task.CompletedTask,
+    };
+
+    /// <summary>From now on nobody dies.</summary>
+    public void Stop() => _isOver = true;
+
+    public IReconciliationTable Wrap(IReconciliationTable table) => new MortalTable(this, table);
+
+    public ITopicWriter Wrap(ITopicWriter writer) => new MortalWriter(this, writer);
+
+    private Doom? Draw(FunctionInvocation invocation)
+    {
+        lock (_gate)
+        {
+            if (_isOver || (_counts[invocation.FunctionName].All > 0 && _random.NextDouble() >= Share)) return null;
+            // As often in one of the first calls as in one of the last.
+            return new Doom(invocation.FunctionName, _random.Next(1, 1 + (1 << _random.Next(1, 8))), _random.Next(2) == 0);
+        }
+    }
+
+    private async Task<T> CallAsync<T>(Func<Task<T>> call, Func<Task>? half = null)
+    {
+        if (_doom.Value is not { } doom) return await call();
+        var left = doom.CountCall();
+        if (left > 0) return await call();
+        if (left == 0 && half is not null) await half();
+        else if (left == 0 && doom.DiesAfterTheCall) await call();
+        throw Kill(doom, isAtTheEnd: false);
+    }
+
+    private HandlerKilledException Kill(Doom doom, bool isAtTheEnd)
+    {
+        if (doom.IsFirst())
+            _counts.AddOrUpdate(doom.Function, _ => throw new InvalidOperationException(), (_, counts) => isAtTheEnd ? counts with { AtTheEnd = counts.AtTheEnd + 1 } : counts with { BetweenCalls = counts.BetweenCalls + 1 });
+        return new HandlerKilledException($"Killed by the demo {(isAtTheEnd ? "after its last write" : "between two calls")}.");
+    }
+
+    private sealed class Doom(string function, int calls, bool diesAfterTheCall)
+    {
+        private int _left = calls;
+        private int _kills;
+
+        public string Function => function;
+
+        public bool DiesAfterTheCall => diesAfterTheCall;
+
+        /// <summary>What is left to it: 0 for the call in which it dies, less for those that never happen.</summary>
+        public int CountCall() => Interlocked.Decrement(ref _left);
+
+        public bool IsFirst() => Interlocked.Exchange(ref _kills, 1) == 0;
+    }
+
+    private sealed class MortalTable(HandlerKiller killer, IReconciliationTable inner) : IReconciliationTable
+    {
+        public Task<UpdateResult> UpdateAsync(ReconciliationUpdate update, CancellationToken cancellationToken) => killer.CallAsync(() => inner.UpdateAsync(update, cancellationToken));
+
+        public Task<UpdateResult> TransitionAsync(ReconciliationTransition transition, CancellationToken cancellationToken) => killer.CallAsync(() => inner.TransitionAsync(transition, cancellationToken));
+
+        public Task<ReconciliationState?> GetAsync(string entity, string id, CancellationToken cancellationToken) => killer.CallAsync(() => inner.GetAsync(entity, id, cancellationToken));
+
+        public Task<ReconciliationPage> ListAsync(ReconciliationQuery query, CancellationToken cancellationToken) => killer.CallAsync(() => inner.ListAsync(query, cancellationToken));
+    }
+
+    private sealed class MortalWriter(HandlerKiller killer, ITopicWriter inner) : ITopicWriter
+    {
+        public Task<IReadOnlyList<WriteResult>> WriteAsync(IReadOnlyList<OutgoingRecord> records, CancellationToken cancellationToken) => killer.CallAsync(
+            () => inner.WriteAsync(records, cancellationToken), () => inner.WriteAsync([.. records.Take((records.Count + 1) / 2)], cancellationToken));
+    }
+}
