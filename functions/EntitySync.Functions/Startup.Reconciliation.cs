@@ -20,7 +20,9 @@ internal static class ReconciliationServices
     {
         services.TryAddSingleton(provider => DefinitionLoader.LoadReconciliations(provider.GetRequiredService<EntitySyncSettings>().DefinitionsPath));
         services.TryAddSingleton<IReconciliationTable>(provider => new DynamoDbReconciliationTable(
-            provider.GetRequiredService<IAmazonDynamoDB>(), provider.GetRequiredService<EntitySyncSettings>().ReconciliationsTable));
+            provider.GetRequiredService<IAmazonDynamoDB>(),
+            provider.GetRequiredService<EntitySyncSettings>().ReconciliationsTable,
+            readsRefused: provider.GetRequiredService<EntitySyncSettings>().DynamoDbEndpoint is not null));
         services.TryAddSingleton(provider => new ReconcileBatch(
             provider.GetRequiredService<ReconciliationCatalog>(),
             provider.GetRequiredService<IReconciliationTable>(),

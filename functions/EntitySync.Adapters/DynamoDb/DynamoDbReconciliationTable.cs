@@ -11,7 +11,8 @@ namespace EntitySync.Adapters.DynamoDb;
 /// <summary>Reconciliations in one table, an item an entity; see <see cref="ReconciliationAttributes"/> for its shape. A write is one UpdateItem and brings the item back, so nothing is read before.</summary>
 /// <param name="client">Its retries do no harm: a write that comes twice finds its condition refused, or its pieces there.</param>
 /// <param name="table">Physical name.</param>
-public sealed class DynamoDbReconciliationTable(IAmazonDynamoDB client, string table) : IReconciliationTable
+/// <param name="readsRefused">True for an emulator that refuses a write without showing the item (DynamoDB Local before version 2): it is read afterwards then, which may show a later one.</param>
+public sealed class DynamoDbReconciliationTable(IAmazonDynamoDB client, string table, bool readsRefused = false) : IReconciliationTable
 {
     // DynamoDB takes so many bytes of names and values in a request; what is over it is far over an item's size, too.
     private const int LargestRequest = 2 * 1024 * 1024;
@@ -36,12 +37,7 @@ public sealed class DynamoDbReconciliationTable(IAmazonDynamoDB client, string t
         return WriteAsync(write.ToRequest(table, Key(transition.Entity, transition.Id), condition), cancellationToken);
     }
 
-    public async Task<ReconciliationState?> GetAsync(string entity, string id, CancellationToken cancellationToken)
-    {
-        var request = new GetItemRequest { TableName = table, Key = Key(entity, id), ConsistentRead = true };
-        var response = await DynamoDbErrors.CallAsync("GetItem", table, () => client.GetItemAsync(request, cancellationToken), cancellationToken);
-        return response.Item is { Count: > 0 } item ? ReconciliationItem.ToState(item) : null;
-    }
+    public Task<ReconciliationState?> GetAsync(string entity, string id, CancellationToken cancellationToken) => ReadAsync(Key(entity, id), cancellationToken);
 
     public async Task<ReconciliationPage> ListAsync(ReconciliationQuery query, CancellationToken cancellationToken)
     {
@@ -90,8 +86,16 @@ public sealed class DynamoDbReconciliationTable(IAmazonDynamoDB client, string t
         {
             // Nobody here writes in transactions; one that is in the way is a matter of another moment.
             if (exception.InnerException is not ConditionalCheckFailedException refused) throw new TransientException(exception.Message, exception);
-            return new UpdateResult(false, refused.Item is { Count: > 0 } item ? ReconciliationItem.ToState(item) : null);
+            if (refused.Item is { Count: > 0 } item) return new UpdateResult(false, ReconciliationItem.ToState(item));
+            return new UpdateResult(false, readsRefused ? await ReadAsync(request.Key, cancellationToken) : null);
         }
+    }
+
+    private async Task<ReconciliationState?> ReadAsync(Item key, CancellationToken cancellationToken)
+    {
+        var request = new GetItemRequest { TableName = table, Key = key, ConsistentRead = true };
+        var response = await DynamoDbErrors.CallAsync("GetItem", table, () => client.GetItemAsync(request, cancellationToken), cancellationToken);
+        return response.Item is { Count: > 0 } item ? ReconciliationItem.ToState(item) : null;
     }
 
     // DynamoDB has no error code for it.

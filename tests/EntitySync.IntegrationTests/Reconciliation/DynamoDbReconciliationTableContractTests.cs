@@ -12,5 +12,5 @@ public sealed class DynamoDbReconciliationTableContractTests(LocalPartsFixture p
 
     public void Dispose() => _client.Dispose();
 
-    protected override async Task<IReconciliationTable> TableAsync() => new DynamoDbReconciliationTable(_client, await ReconciliationTables.CreateAsync(_client));
+    protected override async Task<IReconciliationTable> TableAsync() => new DynamoDbReconciliationTable(_client, await ReconciliationTables.CreateAsync(_client), readsRefused: true);
 }

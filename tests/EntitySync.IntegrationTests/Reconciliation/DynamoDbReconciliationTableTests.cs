@@ -31,7 +31,7 @@ public sealed class DynamoDbReconciliationTableTests(LocalPartsFixture parts) : 
                 ["entityId"] = "order-shipping/o-1", ["status"] = "open", ["version"] = "1", ["since"] = "1767225600.1234567", ["document"] = """{"orderId":"o-1"}""",
                 ["expectedTopic"] = "orders", ["expectedPartition"] = "0", ["expectedOffset"] = "3", ["expectedTimestamp"] = "1767225600.1234567",
                 ["a/p-1"] = """amount=12.50 at=products-manufactured-1@7 currency=EUR fields={"productId":"p-1"} timestamp=1767225600.1304567""",
-                ["dueAt"] = "1767398400.1234567", ["nextAt"] = "1767398400.1234567", ["expiresAt"] = "NULL", ["statusPart"] = "order-shipping#open#4",
+                ["dueAt"] = "1767398400.1234567", ["nextAt"] = "1767398400.1234567", ["expiresAt"] = "NULL", ["statusPart"] = "order-shipping#open#0",
             },
             ignoreOrder: true);
     }
@@ -59,7 +59,7 @@ public sealed class DynamoDbReconciliationTableTests(LocalPartsFixture parts) : 
         var table = await TableAsync();
         (await table.UpdateAsync(Update("o-1", Open(1, due: Start), Start, Pieces(100)), None)).IsWritten.ShouldBeTrue("what one write of a batch may add");
         var refused = await Should.ThrowAsync<InvalidRequestException>(() => table.UpdateAsync(Update("o-1", null, Start, Pieces(200)), None));
-        refused.Message.ShouldBe("An update of 206 attributes takes an expression of 5740 bytes; DynamoDB takes 4096. Write fewer of them at a time.");
+        refused.Message.ShouldBe("An update of 206 attributes takes an expression of 5858 bytes; DynamoDB takes 4096. Write fewer of them at a time.");
 
         static Arrival[] Pieces(int count) => [.. Enumerable.Range(0, count).Select(i => Piece($"p-{i}", i))];
     }
@@ -135,7 +135,7 @@ public sealed class DynamoDbReconciliationTableTests(LocalPartsFixture parts) : 
     protected override async Task<IReconciliationTable> TableAsync()
     {
         _table = await ReconciliationTables.CreateAsync(_client);
-        return new DynamoDbReconciliationTable(_client, _table);
+        return new DynamoDbReconciliationTable(_client, _table, readsRefused: true);
     }
 
     private static string Text(AttributeValue value) =>

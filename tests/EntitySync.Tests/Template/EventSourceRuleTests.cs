@@ -14,7 +14,7 @@ public sealed class EventSourceRuleTests
     [Theory]
     [InlineData("")]
     [InlineData("arn:aws:kafka:eu-west-1:111111111111:cluster/entities/00000000-0000-0000-0000-000000000000-1")]
-    public void Enrich_ReadsUpdatesOnBothKindsOfCluster(string clusterArn)
+    public void KafkaEvents_AreTheSameOnBothKindsOfCluster(string clusterArn)
     {
         var template = SamTemplate.Load(Checkout.PathOf("template.yaml"), new Dictionary<string, string> { ["KafkaClusterArn"] = clusterArn });
         template.KafkaEvents.ShouldBe(
@@ -22,7 +22,33 @@ public sealed class EventSourceRuleTests
             new KafkaEventSettings(
                 new BatchSettings("EnrichItemUpdates", "EnrichFunction", 500, TimeSpan.FromSeconds(1), ReportBatchItemFailures: true, BisectBatchOnFunctionError: true, 100, TimeSpan.FromHours(12)),
                 SampleDefinitions.Item().UpdatesTopic(), "entitysync-local-enrich", FromBeginning: true, Pollers: 1, OnFailureTopic: SampleDefinitions.Item().DeadLetterTopic()),
+            Reconcile("ReconcileOrders", "orders", "order-shipping-dead-letters"),
+            Reconcile("ReconcileProductsManufactured", "products-manufactured", "order-shipping-dead-letters"),
+            Reconcile("ReconcileInvoices", "invoices", "invoice-payment-dead-letters"),
+            Reconcile("ReconcileInvoicePayments", "invoice-payments", "invoice-payment-dead-letters"),
         ]);
+
+        static KafkaEventSettings Reconcile(string id, string topic, string deadLetters) => new(
+            new BatchSettings(id, "ReconcileFunction", 500, TimeSpan.FromSeconds(1), ReportBatchItemFailures: true, BisectBatchOnFunctionError: true, 100, TimeSpan.FromHours(12)),
+            topic, $"entitysync-local-reconcile-{topic}", FromBeginning: true, Pollers: 1, OnFailureTopic: deadLetters);
+    }
+
+    [Fact]
+    public void Reconcile_ReadsAllTopicsOfTheDefinitions() =>
+        Checkout.Template.KafkaEvents.Where(source => source.Batch.FunctionId == "ReconcileFunction").Select(source => source.Topic).ShouldBe(
+            DefinitionLoader.LoadReconciliations(Checkout.PathOf("infra", "entities")).Topics, ignoreOrder: true);
+
+    [Fact]
+    public void PublishCompleted_HearsOfTheTwoTransitionsOnly()
+    {
+        var filters = Checkout.Template.Root["Resources"]!["PublishCompletedFunction"]!["Properties"]!["Events"]!["Transitions"]!["Properties"]!["FilterCriteria"]!["Filters"]!.AsArray();
+        filters.Select(filter => Describe(JsonNode.Parse(filter!["Pattern"]!.ToString())!)).ShouldBe(["MODIFY: open, overdue -> complete", "MODIFY: open -> overdue"]);
+
+        static string Describe(JsonNode pattern) => $"{Texts(pattern["eventName"])}: {Status(pattern, "OldImage")} -> {Status(pattern, "NewImage")}";
+
+        static string Status(JsonNode pattern, string image) => Texts(pattern["dynamodb"]![image]!["status"]!["S"]);
+
+        static string Texts(JsonNode? list) => string.Join(", ", list!.AsArray().Select(text => text!.ToString()));
     }
 
     [Fact]
@@ -46,13 +72,13 @@ public sealed class EventSourceRuleTests
     public void StreamEvents_KeepTheServiceRules()
     {
         var events = Checkout.Template.DynamoDbStreamEvents;
-        events.Select(source => source.Batch.FunctionId).ShouldBe(["PublishReferenceFunction", "TriggerReplayFunction"], ignoreOrder: true);
+        events.Select(source => source.Batch.FunctionId).ShouldBe(["PublishReferenceFunction", "TriggerReplayFunction", "PublishCompletedFunction"], ignoreOrder: true);
         events.GroupBy(source => source.TableId).ShouldAllBe(table => table.Count() <= 2, "a stream has two readers at most");
         foreach (var source in events)
         {
             Checkout.Template.Tables[source.TableId].StreamViewType.ShouldBe("NEW_AND_OLD_IMAGES");
             source.FromBeginning.ShouldBeTrue();
-            source.OnFailure.ShouldBe("ReferenceChangeFailures");
+            source.OnFailure.ShouldBe(source.TableId == "ReconciliationsTable" ? "TransitionFailures" : "ReferenceChangeFailures");
             source.Batch.ReportBatchItemFailures.ShouldBeTrue();
             source.Batch.BisectBatchOnFunctionError.ShouldBeTrue();
             source.Batch.BatchingWindow.ShouldBeInRange(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5));
@@ -67,11 +93,15 @@ public sealed class EventSourceRuleTests
         Checkout.Template.Tables.Values.Select(Describe).ShouldBe(
         [
             "entitysync-delivery-classes name:S:HASH stream NEW_AND_OLD_IMAGES ttl -",
+            "entitysync-reconciliations entityId:S:HASH stream NEW_AND_OLD_IMAGES ttl expiresAt; byStatus statusPart:S:HASH nextAt:N:RANGE INCLUDE since",
             "entitysync-replays replayId:S:HASH part:S:RANGE stream - ttl expiresAt",
         ]);
 
         static string Describe(TableDefinition table) =>
-            $"{table.Name} {string.Join(' ', table.Keys.Select(key => $"{key.Attribute}:{key.AttributeType}:{key.KeyType}"))} stream {table.StreamViewType ?? "-"} ttl {table.TimeToLiveAttribute ?? "-"}";
+            $"{table.Name} {Keys(table.Keys)} stream {table.StreamViewType ?? "-"} ttl {table.TimeToLiveAttribute ?? "-"}"
+                + string.Concat(table.Indexes.Select(index => $"; {index.Name} {Keys(index.Keys)} {index.ProjectionType} {string.Join(' ', index.Projected)}"));
+
+        static string Keys(IEnumerable<TableKey> keys) => string.Join(' ', keys.Select(key => $"{key.Attribute}:{key.AttributeType}:{key.KeyType}"));
     }
 
     private static IEnumerable<(string Id, JsonObject Properties)> KafkaMappings() =>

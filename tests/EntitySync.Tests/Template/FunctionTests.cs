@@ -72,12 +72,14 @@ public sealed class FunctionTests
     }
 
     [Fact]
-    public void Routes_AreTheReferenceApi() => Checkout.Template.Routes.Select(route => $"{route.RouteKey} -> {route.FunctionId}").ShouldBe(
+    public void Routes_AreThoseOfTheTwoApis() => Checkout.Template.Routes.Select(route => $"{route.RouteKey} -> {route.FunctionId}").ShouldBe(
         [
             "GET /reference-tables/{table}/rows/{key} -> ReferenceApiFunction",
             "PUT /reference-tables/{table}/rows/{key} -> ReferenceApiFunction",
             "DELETE /reference-tables/{table}/rows/{key} -> ReferenceApiFunction",
             "POST /reference-tables/{table}/rows -> ReferenceApiFunction",
+            "GET /reconciliations/{entity}/{id} -> ReconciliationApiFunction",
+            "GET /reconciliations/{entity} -> ReconciliationApiFunction",
         ],
         ignoreOrder: true);
 

@@ -17,7 +17,7 @@ public sealed class PolicyTests
     public void WildcardResource_OnlyWhereThereIsNoOther()
     {
         var wild = Statements().Where(statement => Texts(statement["Resource"]).Contains("*")).SelectMany(statement => Texts(statement["Action"]));
-        wild.Order(StringComparer.Ordinal).ShouldBe(WithoutResource);
+        wild.Distinct().Order(StringComparer.Ordinal).ShouldBe(WithoutResource);
     }
 
     [Fact]
@@ -39,6 +39,24 @@ public sealed class PolicyTests
         var reading = StatementsIn(policies).Where(statement => Texts(statement["Action"]).Any(action => action is "dynamodb:Query" or "dynamodb:Scan")).ShouldHaveSingleItem();
         Texts(reading["Action"]).ShouldBe(["dynamodb:Query", "dynamodb:Scan"]);
         reading["Resource"]!.ToJsonString().ShouldBe("""{"Ref":"ReplayIdTableArns"}""");
+    }
+
+    [Theory]
+    [InlineData("ReconcileFunction", "dynamodb:UpdateItem on table")]
+    [InlineData("PublishCompletedFunction")]
+    [InlineData("SweepOverdueFunction", "dynamodb:Query on index", "dynamodb:UpdateItem on table")]
+    [InlineData("ReconciliationApiFunction", "dynamodb:GetItem on table", "dynamodb:Query on index")]
+    public void Reconciliations_MayBeUsedAsEachFunctionNeeds(string functionId, params string[] allowed)
+    {
+        var statements = StatementsIn(Checkout.Template.Root["Resources"]![functionId]!["Properties"]!["Policies"]);
+        statements.SelectMany(statement => Texts(statement["Action"]).Where(action => action.StartsWith("dynamodb:", StringComparison.Ordinal)).Select(action => $"{action} on {Resource(statement)}")).ShouldBe(allowed);
+
+        static string Resource(JsonObject statement) => statement["Resource"]!.ToJsonString() switch
+        {
+            """{"Fn::GetAtt":"ReconciliationsTable.Arn"}""" => "table",
+            """{"Fn::Sub":"${ReconciliationsTable.Arn}/index/byStatus"}""" => "index",
+            var other => other,
+        };
     }
 
     private static IEnumerable<JsonObject> Statements() =>
