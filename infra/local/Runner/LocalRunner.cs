@@ -208,7 +208,7 @@ public sealed class LocalRunner : IAsyncDisposable
             .AddSingleton(Catalog)
             .AddSingleton(Reconciliations)
             .AddSingleton(Options.WrapWriter(writer))
-            .AddSingleton(Options.WrapReconciliations(new DynamoDbReconciliationTable(DynamoDb, Settings.ReconciliationsTable)))
+            .AddSingleton(Options.WrapReconciliations(new DynamoDbReconciliationTable(DynamoDb, Settings.ReconciliationsTable, readsRefused: Settings.DynamoDbEndpoint is not null)))
             .AddSingleton(Options.Replay)
             .AddEntitySync(Settings)
             .AddLogging(logging => logging.ClearProviders().AddProvider(Log))
