@@ -15,6 +15,8 @@ internal sealed class DeadLetters(ITopicWriter writer, ILogger logger)
     private readonly Lock _lock = new();
     private readonly List<(CompiledReconciliation Compiled, MessageReference Reference, string Reason)> _letters = [];
 
+    public int Count => _letters.Count;
+
     public void Add(CompiledReconciliation compiled, in MessageReference reference, string reason)
     {
         lock (_lock) _letters.Add((compiled, reference, reason));
@@ -35,8 +37,6 @@ internal sealed class DeadLetters(ITopicWriter writer, ILogger logger)
 
         return Settle(outcomes);
     }
-
-    public int Count => _letters.Count;
 
     private List<MessageReference> Settle(WriteOutcome[] outcomes)
     {

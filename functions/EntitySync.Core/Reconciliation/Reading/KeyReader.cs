@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Enrichment;
 using EntitySync.Core.Errors;
@@ -69,7 +70,7 @@ internal sealed class KeyReader
     }
 
     private static string? TextProblem(string field, in FieldValue value) =>
-        value.Token is System.Text.Json.JsonTokenType.String or System.Text.Json.JsonTokenType.Number ? null
+        value.Token is JsonTokenType.String or JsonTokenType.Number ? null
         : value.Exists ? $"'{field}' is {Reasons.Kind(value.Token)}; a string or a number is expected"
         : $"the message has no value in '{field}'";
 
