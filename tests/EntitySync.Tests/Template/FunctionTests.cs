@@ -14,9 +14,10 @@ public sealed class FunctionTests
     public static TheoryData<string> FunctionIds => [.. Checkout.Template.Functions.Keys];
 
     [Fact]
-    public void Template_HoldsTheFunctionsOfTheFlow() => Checkout.Template.Functions.Keys.ShouldBe(
+    public void Template_HoldsTheFunctionsOfTheFlows() => Checkout.Template.Functions.Keys.ShouldBe(
     [
-        "EnrichFunction", "FinishReplayFunction", "PlanReplayFunction", "PublishReferenceFunction", "PublishReplayPagesFunction", "ReferenceApiFunction", "TriggerReplayFunction",
+        "EnrichFunction", "FinishReplayFunction", "PlanReplayFunction", "PublishCompletedFunction", "PublishReferenceFunction", "PublishReplayPagesFunction",
+        "ReconcileFunction", "ReconciliationApiFunction", "ReferenceApiFunction", "SweepOverdueFunction", "TriggerReplayFunction",
     ]);
 
     [Theory, MemberData(nameof(FunctionIds))]
