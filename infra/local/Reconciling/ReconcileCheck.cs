@@ -18,7 +18,7 @@ internal sealed class ReconcileCheck(NaiveRule rule, IReadOnlyDictionary<string,
         var complete = outcomes.Values.Where(outcome => outcome.Output is not null).ToList();
         var byKey = outputs.ToLookup(record => record.Key, StringComparer.Ordinal);
         var wrong = complete.Where(outcome => Transitions(byKey[outcome.Id]) != 1 || byKey[outcome.Id].Any(record => Text(record) != outcome.Output)).Select(outcome => outcome.Id).ToList();
-        yield return Result($"{rule.Entity}: each complete one in {rule.OutputTopic} exactly once", wrong, complete.Count, Duplicates(outputs, HeaderNames.Transition));
+        yield return Result($"{rule.Entity}: complete ones in {rule.OutputTopic} exactly once", wrong, complete.Count, Duplicates(outputs, HeaderNames.Transition));
 
         var others = outputs.Select(record => record.Key).Where(key => outcomes.GetValueOrDefault(key)?.Output is null).Distinct(StringComparer.Ordinal).ToList();
         yield return Result($"{rule.Entity}: no other in {rule.OutputTopic}", others, outcomes.Count - complete.Count);
@@ -30,7 +30,7 @@ internal sealed class ReconcileCheck(NaiveRule rule, IReadOnlyDictionary<string,
         var byKey = reports.ToLookup(record => record.Key, StringComparer.Ordinal);
         var wrong = overdue.Where(outcome => Transitions(byKey[outcome.Id]) != 1 || byKey[outcome.Id].Any(record => !Reports(record, outcome.Id))).Select(outcome => outcome.Id)
             .Concat(reports.Select(record => record.Key).Where(key => outcomes.GetValueOrDefault(key)?.WasOverdue != true).Distinct(StringComparer.Ordinal)).ToList();
-        return Result($"{rule.Entity}: each overdue one in {rule.OverdueTopic} exactly once, no other", wrong, overdue.Count, Duplicates(reports, HeaderNames.Transition));
+        return Result($"{rule.Entity}: overdue ones reported once, no others", wrong, overdue.Count, Duplicates(reports, HeaderNames.Transition));
     }
 
     /// <summary>Exactly the messages that came too late, whoever was killed after writing some.</summary>

@@ -50,7 +50,7 @@ public sealed class KilledDemoTests(LocalPartsFixture parts)
     }
 
     // Bit 1 of SigIgn is signal 2.
-    private static bool IgnoresInterrupt()
+    internal static bool IgnoresInterrupt()
     {
         var line = File.ReadLines("/proc/self/status").First(status => status.StartsWith("SigIgn:", StringComparison.Ordinal));
         return (Convert.ToUInt64(line.Split('\t')[1].Trim(), 16) & 2) != 0;
