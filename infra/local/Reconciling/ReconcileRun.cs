@@ -60,7 +60,7 @@ internal sealed class ReconcileRun : IAsyncDisposable
         var messages = sent.Sum(part => part.Count);
         _board.Start();
         await WaveWriter.WriteAsync(_runner, _data.Sent[wave], progress, _cancellationToken);
-        await WaitAsync(() => _board.Delivered >= messages, progress);
+        await WaitAsync(() => _board.Delivered >= messages && IsIdle(), progress);
         _board.Pause();
         await WaitAsync(() => wanted.TrueForAll(one => one.Topics.Hold(one.Outcomes.Values)), progress);
     }
@@ -73,7 +73,7 @@ internal sealed class ReconcileRun : IAsyncDisposable
             () =>
             {
                 if (Written() != count) (count, since) = (Written(), DateTimeOffset.UtcNow);
-                return DateTimeOffset.UtcNow - since > Quiet && _runner.EventSources.Status.All(source => source.Waiting == 0);
+                return DateTimeOffset.UtcNow - since > Quiet && IsIdle();
             },
             progress);
 
@@ -99,6 +99,8 @@ internal sealed class ReconcileRun : IAsyncDisposable
         results.Add(new CheckResult("handlers killed at random points", _killer.Counts.Values.All(counts => counts.All > 0), string.Join(", ", Mortal.Select(Killed))));
         return results;
     }
+
+    private bool IsIdle() => _runner.EventSources.Status.All(source => source.Waiting == 0);
 
     private string Killed(string function)
     {
