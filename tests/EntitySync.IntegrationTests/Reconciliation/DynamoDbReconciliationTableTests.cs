@@ -77,6 +77,19 @@ public sealed class DynamoDbReconciliationTableTests(LocalPartsFixture parts) : 
     }
 
     [Fact]
+    public async Task OrderOfAThousandProducts_TakesLessThanHalfAnItem()
+    {
+        var table = await TableAsync();
+        var document = $$"""{"orderId":"o-1","products":[{{string.Join(',', Enumerable.Range(0, 1000).Select(i => $$"""{"id":"product-{{i:D4}}"}"""))}}]}""";
+        await table.UpdateAsync(Update("o-1", Open(1, document, due: Start), Start), None);
+        for (var start = 0; start < 1000; start += 100)
+            await table.UpdateAsync(Update("o-1", null, Start, [.. Enumerable.Range(start, 100).Select(i => Piece($"product-{i:D4}", i, $$"""{"productId":"product-{{i:D4}}","manufacturedAt":"2026-01-01T00:00:00Z","serialNumber":"{{i:D12}}"}"""))]), None);
+
+        var item = (await _client.GetItemAsync(_table, new() { ["entityId"] = new("order-shipping/o-1") })).Item;
+        (ItemSize.Of(item) / 1024).ShouldBe(189, "KB, as DynamoDB counts them; 400 is the limit");
+    }
+
+    [Fact]
     public async Task TooLarge_NamesWhatTheWriteBrings()
     {
         var table = await TableAsync();
