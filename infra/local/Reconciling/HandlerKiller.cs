@@ -33,9 +33,9 @@ internal sealed class HandlerKiller(IEnumerable<string> functions, int seed)
     public IReadOnlyDictionary<string, KillCounts> Counts => _counts;
 
     /// <summary>To be set for each of the functions.</summary>
-    // Neither is an async method: what one of those sets of the invocation's context is gone when it returns.
     public FunctionHooks Hooks => new()
     {
+        // No async method: what one of those sets of the invocation's context is gone when it returns.
         BeforeInvoke = (invocation, _) =>
         {
             _doom.Value = Draw(invocation);
@@ -74,7 +74,7 @@ internal sealed class HandlerKiller(IEnumerable<string> functions, int seed)
     private HandlerKilledException Kill(Doom doom, bool isAtTheEnd)
     {
         if (doom.IsFirst())
-            _counts.AddOrUpdate(doom.Function, _ => throw new InvalidOperationException(), (_, counts) => isAtTheEnd ? counts with { AtTheEnd = counts.AtTheEnd + 1 } : counts with { BetweenCalls = counts.BetweenCalls + 1 });
+            _counts.AddOrUpdate(doom.Function, default(KillCounts), (_, counts) => isAtTheEnd ? counts with { AtTheEnd = counts.AtTheEnd + 1 } : counts with { BetweenCalls = counts.BetweenCalls + 1 });
         return new HandlerKilledException($"Killed by the demo {(isAtTheEnd ? "after its last write" : "between two calls")}.");
     }
 

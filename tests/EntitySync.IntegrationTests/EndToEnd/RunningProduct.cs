@@ -63,6 +63,7 @@ public sealed class RunningProduct : IAsyncLifetime
             Adjust = definition => definition.Replay is null ? definition : definition with { Replay = definition.Replay with { PageSize = PageSize } },
             Replay = new ReplayOptions { Lease = TimeSpan.FromSeconds(4) },
             WrapWriter = writer => _gate = new ReplayGate(writer),
+            ScheduleEvery = TimeSpan.FromDays(1), // tests sweep by hand
         };
         _runner = await LocalRunner.StartAsync(options, new RunnerLog(LogLevel.Critical), _ => { }, CancellationToken.None);
         Http.BaseAddress = Runner.HttpApi;

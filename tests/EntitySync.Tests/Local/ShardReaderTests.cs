@@ -72,6 +72,20 @@ public sealed class ShardReaderTests : IDisposable
         _delivered.ShouldBe(["1"]);
     }
 
+    [Fact]
+    public async Task FilteredRecords_AreNotDelivered_ButReadAndDone()
+    {
+        _streams.Answer("GetShardIterator", """{"ShardIterator":"i1"}""");
+        _streams.Answer("GetRecords", Page("i2", "1", "2", "3"));
+        _streams.Fail("GetRecords", "ExpiredIteratorException");
+        _streams.Answer("GetShardIterator", """{"ShardIterator":"i3"}""");
+        _streams.Answer("GetRecords", Page(null, "4"));
+        await ReadAsync("""{"dynamodb":{"SequenceNumber":["2"]}}""");
+        _delivered.ShouldBe(["2"]);
+        _streams.Requests[3].ShouldBe("GetShardIterator AFTER_SEQUENCE_NUMBER 3");
+        _waiting.ShouldBe(0);
+    }
+
     public void Dispose() => _streams.Dispose();
 
     private static string Page(string? next, params string[] sequences)
@@ -80,7 +94,7 @@ public sealed class ShardReaderTests : IDisposable
         return $$"""{"Records":[{{string.Join(',', records)}}]{{(next is null ? "" : $",\"NextShardIterator\":\"{next}\"")}}}""";
     }
 
-    private async Task ReadAsync()
+    private async Task ReadAsync(string? pattern = null)
     {
         using var http = new HttpClient(_streams, disposeHandler: false);
         var settings = SourceSettings.Batch();
@@ -88,8 +102,11 @@ public sealed class ShardReaderTests : IDisposable
         var source = new DeliverySource<StreamRecord>(Invoke, (_, _, _) => Task.FromResult(true), _ => true, record => record.CreatedAt);
         var delivery = new BatchDelivery<StreamRecord>(settings, source, counters, Backoff.Default, TimeProvider.System, NullLogger.Instance);
         var api = new StreamsApi(http, new Uri("http://streams.invalid"));
-        await new ShardReader(settings, api, "arn:stream", "shard", "TRIM_HORIZON", filter: null, delivery, counters, change => _waiting += change, TimeProvider.System, NullLogger.Instance).RunAsync(default);
+        await new ShardReader(settings, api, "arn:stream", "shard", "TRIM_HORIZON", Filter(pattern), delivery, counters, change => _waiting += change, TimeProvider.System, NullLogger.Instance).RunAsync(default);
     }
+
+    private static EventFilter? Filter(string? pattern) =>
+        pattern is null ? null : EventFilter.Read(new JsonObject { ["Filters"] = new JsonArray(new JsonObject { ["Pattern"] = pattern }) }, "source");
 
     private Task<DeliveryOutcome<StreamRecord>> Invoke(IReadOnlyList<StreamRecord> records, CancellationToken cancellationToken)
     {
