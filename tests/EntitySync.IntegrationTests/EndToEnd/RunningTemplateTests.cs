@@ -15,7 +15,7 @@ public sealed class RunningTemplateTests(RunningProduct product)
         string.Join("; ", (table.GlobalSecondaryIndexes ?? []).Select(index =>
             $"{index.IndexName} {string.Join(' ', index.KeySchema.Select(key => key.AttributeName))} {index.Projection.ProjectionType} {string.Join(' ', index.Projection.NonKeyAttributes ?? [])}")).ShouldBe(indexes);
 
-        var expires = (await product.Runner.DynamoDb.DescribeTimeToLiveAsync(new() { TableName = name }, TestContext.Current.CancellationToken)).TimeToLiveDescription;
+        var expires = (await product.Runner.DynamoDb.DescribeTimeToLiveAsync(name, TestContext.Current.CancellationToken)).TimeToLiveDescription;
         expires.AttributeName.ShouldBe(expiry);
         expires.TimeToLiveStatus.Value.ShouldBe(expiry is null ? "DISABLED" : "ENABLED");
     }
