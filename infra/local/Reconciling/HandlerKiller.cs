@@ -56,15 +56,16 @@ internal sealed class HandlerKiller(IEnumerable<string> functions, int seed)
         lock (_gate)
         {
             if (_isOver || (_counts[invocation.FunctionName].All > 0 && _random.NextDouble() >= Share)) return null;
-            // As often in one of the first calls as in one of the last.
-            return new Doom(invocation.FunctionName, _random.Next(1, 1 + (1 << _random.Next(1, 8))), _random.Next(2) == 0);
+            // Anywhere, in one of the first calls as often as in one of the last; or where it hurts most: when all is written, and the transition or the record about it is next.
+            var isAnywhere = _random.Next(2) == 0;
+            return new Doom(invocation.FunctionName, isAnywhere ? _random.Next(1, 1 + (1 << _random.Next(1, 8))) : _random.Next(1, 4), !isAnywhere, _random.Next(2) == 0);
         }
     }
 
-    private async Task<T> CallAsync<T>(Func<Task<T>> call, Func<Task>? half = null)
+    private async Task<T> CallAsync<T>(Func<Task<T>> call, bool isDecisive = false, Func<Task>? half = null)
     {
         if (_doom.Value is not { } doom) return await call();
-        var left = doom.CountCall();
+        var left = doom.CountCall(isDecisive);
         if (left > 0) return await call();
         if (left == 0 && half is not null) await half();
         else if (left == 0 && doom.DiesAfterTheCall) await call();
@@ -78,7 +79,7 @@ internal sealed class HandlerKiller(IEnumerable<string> functions, int seed)
         return new HandlerKilledException($"Killed by the demo {(isAtTheEnd ? "after its last write" : "between two calls")}.");
     }
 
-    private sealed class Doom(string function, int calls, bool diesAfterTheCall)
+    private sealed class Doom(string function, int calls, bool countsDecisiveOnly, bool diesAfterTheCall)
     {
         private int _left = calls;
         private int _kills;
@@ -88,7 +89,7 @@ internal sealed class HandlerKiller(IEnumerable<string> functions, int seed)
         public bool DiesAfterTheCall => diesAfterTheCall;
 
         /// <summary>What is left to it: 0 for the call in which it dies, less for those that never happen.</summary>
-        public int CountCall() => Interlocked.Decrement(ref _left);
+        public int CountCall(bool isDecisive) => countsDecisiveOnly && !isDecisive && Volatile.Read(ref _left) is > 0 and var left ? left : Interlocked.Decrement(ref _left);
 
         public bool IsFirst() => Interlocked.Exchange(ref _kills, 1) == 0;
     }
@@ -97,7 +98,7 @@ internal sealed class HandlerKiller(IEnumerable<string> functions, int seed)
     {
         public Task<UpdateResult> UpdateAsync(ReconciliationUpdate update, CancellationToken cancellationToken) => killer.CallAsync(() => inner.UpdateAsync(update, cancellationToken));
 
-        public Task<UpdateResult> TransitionAsync(ReconciliationTransition transition, CancellationToken cancellationToken) => killer.CallAsync(() => inner.TransitionAsync(transition, cancellationToken));
+        public Task<UpdateResult> TransitionAsync(ReconciliationTransition transition, CancellationToken cancellationToken) => killer.CallAsync(() => inner.TransitionAsync(transition, cancellationToken), isDecisive: true);
 
         public Task<ReconciliationState?> GetAsync(string entity, string id, CancellationToken cancellationToken) => killer.CallAsync(() => inner.GetAsync(entity, id, cancellationToken));
 
@@ -107,6 +108,6 @@ internal sealed class HandlerKiller(IEnumerable<string> functions, int seed)
     private sealed class MortalWriter(HandlerKiller killer, ITopicWriter inner) : ITopicWriter
     {
         public Task<IReadOnlyList<WriteResult>> WriteAsync(IReadOnlyList<OutgoingRecord> records, CancellationToken cancellationToken) => killer.CallAsync(
-            () => inner.WriteAsync(records, cancellationToken), () => inner.WriteAsync([.. records.Take((records.Count + 1) / 2)], cancellationToken));
+            () => inner.WriteAsync(records, cancellationToken), isDecisive: true, () => inner.WriteAsync([.. records.Take((records.Count + 1) / 2)], cancellationToken));
     }
 }

@@ -17,16 +17,22 @@ public sealed class HandlerKillerTests
     private readonly InMemoryReconciliationTable _inner = new(new TestClock(Now));
     private readonly RecordingTopicWriter _topics = new();
 
-    [Fact]
-    public async Task FirstInvocation_DiesBetweenTwoCalls_AndNothingIsWrittenAfterwards()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    public async Task FirstInvocation_DiesBetweenTwoCalls_AndNothingIsWrittenAfterwards(int seed)
     {
-        var killer = new HandlerKiller(["F"], seed: 1);
+        var killer = new HandlerKiller(["F"], seed);
         var table = killer.Wrap(_inner);
         await killer.Hooks.BeforeInvoke!(Invocation(1), Token);
 
         var failures = await CallAsync(table);
         failures.ShouldBeInRange(1, Calls);
-        _inner.Items.Count.ShouldBeInRange(Calls - failures, Calls - failures + 1); // the answer of the last one may be lost
+        _inner.Writes.ShouldBeInRange(Calls - failures, Calls - failures + 1); // the answer of the last one may be lost
         killer.Counts["F"].ShouldBe(new KillCounts(1, 0));
     }
 
@@ -106,6 +112,12 @@ public sealed class HandlerKillerTests
         {
             try
             {
+                if (call % 4 == 3)
+                {
+                    await table.TransitionAsync(new ReconciliationTransition("order-shipping", $"o-{call - 1}", ReconciliationStatus.Waiting, null, ReconciliationStatus.Complete, Now, Now), Token);
+                    continue;
+                }
+
                 var piece = new Arrival("a", new Position("products", 0, call), Now, "{}"u8.ToArray(), null);
                 await table.UpdateAsync(new ReconciliationUpdate("order-shipping", $"o-{call}", null, [piece], Now, Now.AddDays(1)), Token);
             }
