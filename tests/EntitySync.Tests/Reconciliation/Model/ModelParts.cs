@@ -19,6 +19,9 @@ internal sealed class ModelParts
         Sweep = new OverdueSweep(catalog, Table, Clock, NullLogger<OverdueSweep>.Instance);
     }
 
+    /// <summary>What takes the calls of a run, given the table that the run is checked on; that table itself unless it is said.</summary>
+    public Func<InMemoryReconciliationTable, IReconciliationTable> Calls { get; init; } = table => table;
+
     public TestClock Clock { get; } = new();
 
     public SteppedTable Table { get; } = new();

@@ -30,6 +30,7 @@ internal sealed class ModelRun
         _sources = [new Source("orders", Records(script.Expected, parts)), new Source("products-manufactured", Records(script.Arrived, parts))];
         Checks = new ModelChecks(script);
         Table = new InMemoryReconciliationTable(parts.Clock) { Written = Checks.OnWrite };
+        Called = parts.Calls(Table);
         parts.Writer.Run = this;
         parts.Table.Run = this;
     }
@@ -37,6 +38,9 @@ internal sealed class ModelRun
     public ModelOptions Options { get; }
 
     public InMemoryReconciliationTable Table { get; }
+
+    /// <summary>Takes the calls.</summary>
+    public IReconciliationTable Called { get; }
 
     public ModelChecks Checks { get; }
 

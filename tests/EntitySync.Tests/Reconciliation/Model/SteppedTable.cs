@@ -59,7 +59,7 @@ internal sealed class SteppedTable : IReconciliationTable
 
         string Grant()
         {
-            var result = call(run.Table).GetAwaiter().GetResult();
+            var result = call(run.Called).GetAwaiter().GetResult();
             var text = shorten(result);
             answer.SetResult(result);
             return text;
