@@ -37,8 +37,9 @@ internal sealed class ReconcileBoard(LocalRunner runner, StatusTally tally, Hand
         return table.Caption(Markup.Escape($"{Delivered:N0} messages, {MessagesPerSecond:N0} a second; {killer.Counts.Values.Sum(counts => counts.All):N0} invocations killed"));
     }
 
+    /// <summary>Changes when something moves, and only then: no time is in it.</summary>
     public string Line() =>
-        string.Join("; ", topics.Select(one => $"{one.Rule.Entity}: {Statuses(one.Rule.Entity)}, {one.Outputs.Keys:N0} published")) + $"; {Delivered:N0} messages, {MessagesPerSecond:N0} a second";
+        string.Join("; ", topics.Select(one => $"{one.Rule.Entity}: {Statuses(one.Rule.Entity)}, {one.Outputs.Keys:N0} published")) + $"; {Delivered:N0} messages";
 
     private string Statuses(string entity)
     {

@@ -11,6 +11,7 @@ internal sealed class ReconcileRun : IAsyncDisposable
     /// <summary>Functions whose invocations are killed.</summary>
     public static readonly string[] Mortal = [Reconcile, "PublishCompletedFunction", "SweepOverdueFunction"];
 
+    private const int Examples = 5;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
     private static readonly string[] Names = ["mixed up, in part twice, some products before their order", "what was held back", "what comes too late"];
@@ -62,7 +63,9 @@ internal sealed class ReconcileRun : IAsyncDisposable
         await WaveWriter.WriteAsync(_runner, _data.Sent[wave], progress, _cancellationToken);
         await WaitAsync(() => _board.Delivered >= messages && IsIdle(), progress);
         _board.Pause();
-        await WaitAsync(() => wanted.TrueForAll(one => one.Topics.Hold(one.Outcomes.Values)), progress);
+        await WaitAsync(() => !Lacking().Any(), progress, () => $"Lacking: {string.Join(", ", Lacking().Take(Examples))}");
+
+        IEnumerable<string> Lacking() => wanted.SelectMany(one => one.Topics.Lacking(one.Outcomes.Values));
     }
 
     /// <summary>What must not come would come while nothing else moves.</summary>
@@ -108,8 +111,8 @@ internal sealed class ReconcileRun : IAsyncDisposable
         return $"{function[..^"Function".Length]} {counts.All:N0} ({counts.BetweenCalls:N0} between calls, {counts.AtTheEnd:N0} at the end)";
     }
 
-    private Task WaitAsync(Func<bool> condition, Action<string> progress) =>
-        WaitUntil.TrueAsync(() => Task.FromResult(condition()), _board.Line, progress, Patience, Diagnosis, _cancellationToken);
+    private Task WaitAsync(Func<bool> condition, Action<string> progress, Func<string>? lacking = null) =>
+        WaitUntil.TrueAsync(() => Task.FromResult(condition()), _board.Line, line => progress($"{line}, {_board.MessagesPerSecond:N0} a second"), Patience, () => $"{lacking?.Invoke()}{Environment.NewLine}{Diagnosis()}", _cancellationToken);
 
     private string Diagnosis()
     {

@@ -16,18 +16,20 @@ internal sealed class ReconcileTopics(LocalRunner runner, NaiveRule rule) : IAsy
 
     public int Count => Outputs.Count + Overdue.Count + DeadLetters.Count;
 
-    /// <summary>True when all that must come of these outcomes is there; more may be.</summary>
-    public bool Hold(IEnumerable<Outcome> outcomes)
+    /// <summary>What must come of these outcomes and is not there; more may be.</summary>
+    public IEnumerable<string> Lacking(IEnumerable<Outcome> outcomes)
     {
         var (outputs, overdue) = (Outputs.Latest(), Overdue.Latest());
         var tooLate = 0;
         foreach (var outcome in outcomes)
         {
-            if ((outcome.Output is not null && !outputs.ContainsKey(outcome.Id)) || (outcome.WasOverdue && !overdue.ContainsKey(outcome.Id))) return false;
+            if (outcome.Output is not null && !outputs.ContainsKey(outcome.Id)) yield return $"{outcome.Id} in {rule.OutputTopic}";
+            if (outcome.WasOverdue && !overdue.ContainsKey(outcome.Id)) yield return $"{outcome.Id} in {rule.OverdueTopic}";
             tooLate += outcome.TooLate.Count;
         }
 
-        return DeadLetters.Since(0).Select(ReconcileCheck.PositionOf).Distinct(StringComparer.Ordinal).Count() >= tooLate;
+        var letters = DeadLetters.Since(0).Select(ReconcileCheck.PositionOf).Distinct(StringComparer.Ordinal).Count();
+        if (letters < tooLate) yield return $"{tooLate - letters:N0} messages in {rule.DeadLetterTopic}";
     }
 
     public async ValueTask DisposeAsync()
