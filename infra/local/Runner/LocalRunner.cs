@@ -220,6 +220,7 @@ public sealed class LocalRunner : IAsyncDisposable
         var http = Own(await HttpApiServer.StartAsync(Template.Routes, Functions, TimeProvider.System, Options.HttpPort, cancellationToken));
         HttpApi = http.BaseAddress;
         Addresses.Add(("Reference API", HttpApi.ToString(), "curl -X PUT ...reference-tables/delivery-classes/rows/express -d '{\"minimumTime\":24,\"maximumTime\":48}'"));
+        Addresses.Add(("Reconciliations", HttpApi + "reconciliations/", "curl '...order-shipping?status=open'"));
         // Reconcile refuses topics that no reconciliation reads, and another folder of definitions may have others than the template's.
         var kafkaEvents = Template.KafkaEvents.Where(source => source.Batch.FunctionId != "ReconcileFunction" || Reconciliations.OfTopic(source.Topic).Length > 0);
         EventSources = Own(EventSourceSet.Start(
