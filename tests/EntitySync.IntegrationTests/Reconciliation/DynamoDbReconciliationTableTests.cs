@@ -5,7 +5,7 @@ using EntitySync.Adapters.DynamoDb;
 using EntitySync.Core.Errors;
 using EntitySync.Core.Reconciliation;
 using EntitySync.Tests.Reconciliation;
-using static EntitySync.Testing.ReconciliationSamples;
+using static EntitySync.Testing.SampleReconciliationCalls;
 
 namespace EntitySync.IntegrationTests.Reconciliation;
 

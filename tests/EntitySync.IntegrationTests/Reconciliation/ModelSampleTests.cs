@@ -2,7 +2,7 @@ using EntitySync.Adapters.DynamoDb;
 using EntitySync.Core.Reconciliation;
 using EntitySync.Testing;
 using EntitySync.Tests.Reconciliation.Model;
-using static EntitySync.Testing.ReconciliationSamples;
+using static EntitySync.Testing.SampleReconciliationCalls;
 
 namespace EntitySync.IntegrationTests.Reconciliation;
 

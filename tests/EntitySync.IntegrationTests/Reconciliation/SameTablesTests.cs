@@ -1,7 +1,7 @@
 using EntitySync.Adapters.DynamoDb;
 using EntitySync.Core.Reconciliation;
 using EntitySync.Testing;
-using static EntitySync.Testing.ReconciliationSamples;
+using static EntitySync.Testing.SampleReconciliationCalls;
 
 namespace EntitySync.IntegrationTests.Reconciliation;
 

@@ -5,7 +5,7 @@ using Amazon.Runtime;
 using EntitySync.Adapters.DynamoDb;
 using EntitySync.Core.Errors;
 using EntitySync.Core.Reconciliation;
-using static EntitySync.Testing.ReconciliationSamples;
+using static EntitySync.Testing.SampleReconciliationCalls;
 
 namespace EntitySync.Tests.DynamoDb;
 

@@ -1,5 +1,5 @@
 using EntitySync.Core.Reconciliation;
-using static EntitySync.Testing.ReconciliationSamples;
+using static EntitySync.Testing.SampleReconciliationCalls;
 
 namespace EntitySync.Tests.Reconciliation;
 

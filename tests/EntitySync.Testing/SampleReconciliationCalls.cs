@@ -6,7 +6,7 @@ using EntitySync.Core.State;
 namespace EntitySync.Testing;
 
 /// <summary>Writes of a table of reconciliations, in short, and its items as one line each.</summary>
-public static class ReconciliationSamples
+public static class SampleReconciliationCalls
 {
     public const string Entity = "order-shipping";
 
