@@ -74,6 +74,17 @@ internal sealed class PropertyEntry(string name, int index)
 
     /// <summary>Index of the target field of that name, at the top level; -1 otherwise.</summary>
     public int Target { get; set; } = -1;
+
+    /// <summary>Marks the property in its table's set of those that an object has had.</summary>
+    /// <returns>False when it was there already.</returns>
+    public bool IsFirst(Span<ulong> seen)
+    {
+        ref var word = ref seen[Index >> 6];
+        var bit = 1UL << (Index & 63);
+        if ((word & bit) != 0) return false;
+        word |= bit;
+        return true;
+    }
 }
 
 /// <summary>The interesting properties of one object, found by the bytes of their names. Read-only once the enricher is compiled.</summary>

@@ -222,14 +222,8 @@ internal ref struct RootScanner(EnricherPlan plan, ReadOnlySpan<byte> recordKey,
         return true;
     }
 
-    private bool IsFirst(scoped Span<ulong> seen, PropertyEntry entry)
-    {
-        ref var word = ref seen[entry.Index >> 6];
-        var bit = 1UL << (entry.Index & 63);
-        if ((word & bit) != 0) return Fail($"property '{entry.Text}' appears twice, again at byte {_reader.TokenStartIndex}");
-        word |= bit;
-        return true;
-    }
+    private bool IsFirst(scoped Span<ulong> seen, PropertyEntry entry) =>
+        entry.IsFirst(seen) || Fail($"property '{entry.Text}' appears twice, again at byte {_reader.TokenStartIndex}");
 
     private bool Unexpected(PathNode node, string expected) =>
         Fail($"'{node.Path}': {expected} is expected, found {Reasons.Kind(_reader.TokenType)} at byte {_reader.TokenStartIndex}");

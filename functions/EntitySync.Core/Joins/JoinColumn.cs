@@ -105,10 +105,7 @@ public sealed class JoinColumn
                 continue;
             }
 
-            ref var word = ref seen[property.Index >> 6];
-            var bit = 1UL << (property.Index & 63);
-            if ((word & bit) != 0) return $"property '{property.Node!.Path}' appears twice";
-            word |= bit;
+            if (!property.IsFirst(seen)) return $"property '{property.Node!.Path}' appears twice";
             reader.Read();
             if (ReadStep(ref reader, property.Node!) is { } problem) return problem;
         }

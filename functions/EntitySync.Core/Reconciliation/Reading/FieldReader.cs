@@ -86,10 +86,7 @@ internal sealed class FieldReader
                 continue;
             }
 
-            ref var word = ref seen[property.Index >> 6];
-            var bit = 1UL << (property.Index & 63);
-            if ((word & bit) != 0) return $"property '{property.Node!.Path}' appears twice";
-            word |= bit;
+            if (!property.IsFirst(seen)) return $"property '{property.Node!.Path}' appears twice";
             reader.Read();
             if (ReadValue(ref reader, property.Node!, values) is { } problem) return problem;
         }
