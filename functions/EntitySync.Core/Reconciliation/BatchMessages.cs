@@ -3,6 +3,7 @@ using System.Text.Unicode;
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Enrichment;
 using EntitySync.Core.Errors;
+using EntitySync.Core.Messages;
 using EntitySync.Core.Reconciliation.Reading;
 
 namespace EntitySync.Core.Reconciliation;

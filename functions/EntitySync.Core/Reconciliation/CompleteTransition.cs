@@ -1,5 +1,5 @@
 using EntitySync.Core.Errors;
-using EntitySync.Core.Reconciliation.Reading;
+using EntitySync.Core.Messages;
 
 namespace EntitySync.Core.Reconciliation;
 

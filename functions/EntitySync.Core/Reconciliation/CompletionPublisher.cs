@@ -1,6 +1,6 @@
 using System.Text;
 using EntitySync.Core.Definitions;
-using EntitySync.Core.Reconciliation.Reading;
+using EntitySync.Core.Messages;
 using EntitySync.Core.State;
 using Microsoft.Extensions.Logging;
 

@@ -1,4 +1,5 @@
 using EntitySync.Core.Enrichment;
+using EntitySync.Core.Messages;
 using EntitySync.Core.State;
 using Microsoft.Extensions.Logging;
 

@@ -1,16 +1,9 @@
 using EntitySync.Core.Enrichment;
+using EntitySync.Core.Messages;
 using EntitySync.Core.Reconciliation.Reading;
 using EntitySync.Core.State;
 
 namespace EntitySync.Core.Reconciliation;
-
-/// <summary>A message of a batch.</summary>
-internal readonly record struct MessageReference(PartitionRecords Partition, int Index)
-{
-    public EnrichRecord Record => Partition.Records[Index];
-
-    public Position Position => new(Partition.Topic, Partition.Partition, Record.Offset);
-}
 
 /// <summary>What one batch holds of one entity.</summary>
 internal sealed class EntityMessages(CompiledReconciliation compiled, string id)

@@ -1,4 +1,5 @@
 using EntitySync.Core.Errors;
+using EntitySync.Core.Messages;
 using EntitySync.Core.Reconciliation.Reading;
 using EntitySync.Core.State;
 

@@ -1,3 +1,4 @@
+using EntitySync.Core.Messages;
 using EntitySync.Core.Reconciliation.Reading;
 
 namespace EntitySync.Core.Reconciliation;

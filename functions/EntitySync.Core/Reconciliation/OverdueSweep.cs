@@ -1,6 +1,6 @@
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Errors;
-using EntitySync.Core.Reconciliation.Reading;
+using EntitySync.Core.Messages;
 using Microsoft.Extensions.Logging;
 
 namespace EntitySync.Core.Reconciliation;

@@ -1,7 +1,7 @@
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Enrichment;
 using EntitySync.Core.Errors;
-using EntitySync.Core.Reconciliation.Reading;
+using EntitySync.Core.Messages;
 using EntitySync.Core.State;
 using Microsoft.Extensions.Logging;
 
@@ -44,11 +44,8 @@ public sealed class ReconcileBatch(
         logger.LogInformation(
             "Reconciled {Messages} messages of {Entities} entities: {Completed} complete, {DeadLettered} messages dead-lettered, {Unfinished} entities unfinished",
             counts.Messages, counts.Entities, counts.Completed, counts.DeadLettered, counts.Unfinished);
-        return new ReconcileResult(ComeAgain(failed.SelectMany(entity => entity.All).Concat(unwritten)), counts);
+        return new ReconcileResult(MessageReference.FirstOfEach(failed.SelectMany(entity => entity.All).Concat(unwritten)), counts);
     }
-
-    private static List<Position> ComeAgain(IEnumerable<MessageReference> messages) =>
-        [.. messages.Select(message => message.Position).GroupBy(position => (position.Topic, position.Partition)).Select(partition => partition.MinBy(position => position.Offset))];
 
     private async Task WorkAsync(Run run, CancellationToken cancellationToken)
     {

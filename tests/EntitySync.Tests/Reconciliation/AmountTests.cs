@@ -53,7 +53,7 @@ public sealed class AmountTests
     public async Task LargeAndSmallAmounts_AreSummedExactly()
     {
         await _rig.RunAsync(_rig.Invoice("i-1", "9999999999999999999999999999"), _rig.Payment("i-1", "a", "9999999999999999999999999998.0"), _rig.Payment("i-1", "b", "0.9999999999999999999999999999"));
-        _rig.DeadLetters.ShouldBe(["invoice-payments-0@0: 'value' is '9999999999999999999999999998.0': an amount has at most 28 digits"]);
+        _rig.DeadLetters.ShouldBe(["invoice-payments-0@0: 'value' is '9999999999999999999999999998.0': a number has at most 28 digits"]);
 
         await _rig.RunAsync(_rig.Payment("i-1", "c", "9999999999999999999999999998"));
         _rig.EntityLines[^1].ShouldBe("invoice-payment i-1: 9999999999999999999999999998.9999999999999999999999999999/9999999999999999999999999999 EUR payments, open");

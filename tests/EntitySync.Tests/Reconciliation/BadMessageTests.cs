@@ -99,8 +99,8 @@ public sealed class BadMessageTests
     [InlineData("\" 1\"", "'total.value' is ' 1', not a number")]
     [InlineData("\"1.\"", "'total.value' is '1.', not a number")]
     [InlineData("null", "the message has no value in 'total.value'")]
-    [InlineData("1e29", "'total.value' is '1e29': an amount has at most 28 digits")]
-    [InlineData("12345678901234567890123456789", "'total.value' is '12345678901234567890123456789': an amount has at most 28 digits")]
+    [InlineData("1e29", "'total.value' is '1e29': a number has at most 28 digits")]
+    [InlineData("12345678901234567890123456789", "'total.value' is '12345678901234567890123456789': a number has at most 28 digits")]
     public async Task AmountThatIsNone_IsDeadLettered(string amount, string reason)
     {
         await _rig.RunAsync(_rig.Invoice("i-1", amount));

@@ -1,5 +1,6 @@
 using System.Text;
 using EntitySync.Core.Definitions;
+using EntitySync.Core.Messages;
 
 namespace EntitySync.Core.Reconciliation.Reading;
 

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Enrichment;
 using EntitySync.Core.Errors;
+using EntitySync.Core.Messages;
 
 namespace EntitySync.Core.Reconciliation.Reading;
 
@@ -21,7 +22,7 @@ internal sealed class ArrivedReader
         FieldPath[] fields = [.. _arrived.Key.Paths, _arrived.Element, .. AmountReader.FieldsOf(_arrived.Amount), .. _arrived.Fields.Select(field => field.Source)];
         if (Array.Find(fields, field => field.IsMany) is { } many) throw new InvalidRequestException($"Reconciliation '{definition.Entity}': '{many}' of what arrives is not one value.");
         _fields = new FieldReader(fields, null);
-        _key = new KeyReader(definition.Entity, _arrived.Key, _fields);
+        _key = new KeyReader($"Reconciliation '{definition.Entity}'", _arrived.Key, _fields);
         _amount = _arrived.Amount is { } amount ? new AmountReader(amount, _fields) : null;
         _names = [.. _arrived.Fields.Select(field => PropertyName.Encode(field.Target))];
     }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Enrichment;
+using EntitySync.Core.Messages;
 
 namespace EntitySync.Core.Reconciliation.Reading;
 
@@ -30,7 +31,7 @@ internal sealed partial class ExpectedReader
                 .. definition.Deadline?.At is { } moment ? [moment] : Array.Empty<FieldPath>(),
             ],
             expected.Elements);
-        _key = new KeyReader(definition.Entity, expected.Key, _fields);
+        _key = new KeyReader($"Reconciliation '{definition.Entity}'", expected.Key, _fields);
         _amount = expected.Amount is { } amount ? new AmountReader(amount, _fields) : null;
         _at = definition.Deadline?.At is { } at ? _fields.IndexOf(at) : -1;
     }

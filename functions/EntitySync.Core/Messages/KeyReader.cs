@@ -4,7 +4,7 @@ using EntitySync.Core.Definitions;
 using EntitySync.Core.Enrichment;
 using EntitySync.Core.Errors;
 
-namespace EntitySync.Core.Reconciliation.Reading;
+namespace EntitySync.Core.Messages;
 
 /// <summary>Makes texts of what a <see cref="FieldReader"/> found: ids of keys, elements, amounts. Immutable, thread-safe.</summary>
 internal sealed class KeyReader
@@ -17,9 +17,9 @@ internal sealed class KeyReader
     private readonly int[] _fields;
 
     /// <exception cref="InvalidRequestException">The key may have several values.</exception>
-    public KeyReader(string entity, KeyDefinition key, FieldReader fields)
+    public KeyReader(string owner, KeyDefinition key, FieldReader fields)
     {
-        if (key.IsMany || key.Columns.IsEmpty) throw new InvalidRequestException($"Reconciliation '{entity}': the key '{key}' is not one value; a message belongs to one entity.");
+        if (key.IsMany || key.Columns.IsEmpty) throw new InvalidRequestException($"{owner}: the key '{key}' is not one value; a message belongs to one.");
         _key = key;
         _composer = new KeyComposer(key);
         _fields = [.. _composer.Fields.Select(fields.IndexOf)];

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using EntitySync.Core.Enrichment;
 
-namespace EntitySync.Core.Reconciliation.Reading;
+namespace EntitySync.Core.Messages;
 
 /// <summary>Where a value stands in a document.</summary>
 /// <param name="Token">What it begins with; <see cref="JsonTokenType.None"/> when the field is absent or null.</param>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 
-namespace EntitySync.Core.Reconciliation;
+namespace EntitySync.Core.Messages;
 
 /// <summary>An exact sum of amounts, however many: a decimal would round where its digits end. Keeps as many digits after the point as the amount with the most has.</summary>
 internal readonly struct AmountSum : IComparable<AmountSum>

@@ -2,9 +2,9 @@ using System.Buffers.Text;
 using System.Globalization;
 using EntitySync.Core.Enrichment;
 
-namespace EntitySync.Core.Reconciliation.Reading;
+namespace EntitySync.Core.Messages;
 
-/// <summary>Reads an amount exactly, or not at all: <see cref="decimal"/> would round what it cannot hold.</summary>
+/// <summary>Reads a number exactly, or not at all: <see cref="decimal"/> would round what it cannot hold.</summary>
 internal static class AmountText
 {
     /// <summary>Most digits, before and after the point together, zeros in front not counted.</summary>
@@ -20,7 +20,7 @@ internal static class AmountText
     {
         amount = 0;
         if (text.Length > LongestText || !IsNumber(text, out var digits)) return $"'{field}' is {Reasons.Quote(text)}, not a number";
-        if (digits > MaximumDigits) return $"'{field}' is {Reasons.Quote(text)}: an amount has at most {MaximumDigits} digits";
+        if (digits > MaximumDigits) return $"'{field}' is {Reasons.Quote(text)}: a number has at most {MaximumDigits} digits";
         amount = decimal.Parse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture);
         return null;
     }

@@ -4,7 +4,7 @@ using System.Text.Unicode;
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Enrichment;
 
-namespace EntitySync.Core.Reconciliation.Reading;
+namespace EntitySync.Core.Messages;
 
 /// <summary>
 /// Finds the fields of a definition in one pass over a message's bytes. A message is one JSON object in strict UTF-8; the fields and the objects around them may be
