@@ -13,7 +13,7 @@ public sealed class FunctionRuntime : ILambdaInvoker
     /// <summary>Largest event and answer of a synchronous invocation.</summary>
     public const int MaximumPayloadBytes = 6 * 1024 * 1024;
 
-    private readonly Dictionary<string, Entry> _functions;
+    private volatile Dictionary<string, Entry> _functions;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
 
@@ -25,11 +25,15 @@ public sealed class FunctionRuntime : ILambdaInvoker
     {
         _time = time;
         _loggers = loggers;
-        _functions = functions.ToDictionary(function => function.LogicalId, function => new Entry(function, services, maximumConcurrency), StringComparer.Ordinal);
+        _functions = functions.ToDictionary(function => function.LogicalId, function => new Entry(function, services, new Slots(maximumConcurrency)), StringComparer.Ordinal);
     }
 
     /// <summary>Hooks by function name; may change while functions run.</summary>
     public ConcurrentDictionary<string, FunctionHooks> Hooks { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Takes another deployment of the same functions: invocations that begin from now on run on instances of it, those under way end on the ones they have.</summary>
+    /// <param name="services">Fills the handlers' constructors.</param>
+    public void Deploy(IServiceProvider services) => _functions = _functions.ToDictionary(function => function.Key, function => function.Value.With(services), StringComparer.Ordinal);
 
     /// <summary>How often each function was invoked.</summary>
     public IReadOnlyDictionary<string, int> Invocations => _functions.ToDictionary(pair => pair.Key, pair => pair.Value.Count, StringComparer.Ordinal);
@@ -99,9 +103,8 @@ public sealed class FunctionRuntime : ILambdaInvoker
         }
     }
 
-    private sealed class Entry(LambdaFunction function, IServiceProvider services, int maximumConcurrency)
+    private sealed class Entry(LambdaFunction function, IServiceProvider services, Slots slots)
     {
-        private int _count;
 
         public LambdaFunction Function => function;
 
@@ -109,7 +112,21 @@ public sealed class FunctionRuntime : ILambdaInvoker
 
         public InstancePool Instances { get; } = new(HandlerBinding.Resolve(function.Handler).Type, services);
 
-        public SemaphoreSlim Slots { get; } = new(maximumConcurrency);
+        public SemaphoreSlim Slots => slots.Free;
+
+        public int Count => slots.Count;
+
+        public int CountOne() => slots.CountOne();
+
+        public Entry With(IServiceProvider others) => new(function, others, slots);
+    }
+
+    /// <summary>What a function keeps from one deployment to the next.</summary>
+    private sealed class Slots(int maximumConcurrency)
+    {
+        private int _count;
+
+        public SemaphoreSlim Free { get; } = new(maximumConcurrency);
 
         public int Count => Volatile.Read(ref _count);
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using EntitySync.Local.Demo;
 
 namespace EntitySync.Local.Reconciling;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using EntitySync.Core.Reconciliation;
+using EntitySync.Local.Demo;
 using EntitySync.Local.Runner;
 using Spectre.Console;
 

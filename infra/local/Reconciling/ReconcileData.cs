@@ -1,3 +1,5 @@
+using EntitySync.Local.Demo;
+
 namespace EntitySync.Local.Reconciling;
 
 /// <summary>Everything the demo sends, in the order of sending: three waves.</summary>

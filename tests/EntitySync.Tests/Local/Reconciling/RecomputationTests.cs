@@ -1,3 +1,4 @@
+using EntitySync.Local.Demo;
 using EntitySync.Local.Reconciling;
 
 namespace EntitySync.Tests.Local.Reconciling;

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using EntitySync.Core.ReadModels;
 using EntitySync.Core.Reconciliation;
 using EntitySync.Core.State;
 using EntitySync.Local.Lambda;
 
-namespace EntitySync.Local.Reconciling;
+namespace EntitySync.Local.Demo;
 
 /// <summary>An invocation was killed by the demo.</summary>
 internal sealed class HandlerKilledException(string message) : Exception(message);
@@ -47,7 +48,9 @@ internal sealed class HandlerKiller(IEnumerable<string> functions, int seed)
     /// <summary>From now on nobody dies.</summary>
     public void Stop() => _isOver = true;
 
-    public IReconciliationTable Wrap(IReconciliationTable table) => new MortalTable(this, table);
+    public IReconciliationTable Wrap(IReconciliationTable table) => new MortalReconciliationTable(this, table);
+
+    public IReadModelTable Wrap(IReadModelTable table) => new MortalReadModelTable(this, table);
 
     public ITopicWriter Wrap(ITopicWriter writer) => new MortalWriter(this, writer);
 
@@ -62,7 +65,11 @@ internal sealed class HandlerKiller(IEnumerable<string> functions, int seed)
         }
     }
 
-    private async Task<T> CallAsync<T>(Func<Task<T>> call, bool isDecisive = false, Func<Task>? half = null)
+    /// <summary>A call of a table or a topic: done, done in part, or never.</summary>
+    /// <param name="call">The whole call.</param>
+    /// <param name="isDecisive">It tells the world, or what is written after it does.</param>
+    /// <param name="half">Half of it, where there is one.</param>
+    public async Task<T> CallAsync<T>(Func<Task<T>> call, bool isDecisive = false, Func<Task>? half = null)
     {
         if (_doom.Value is not { } doom) return await call();
         var left = doom.CountCall(isDecisive);
@@ -92,22 +99,5 @@ internal sealed class HandlerKiller(IEnumerable<string> functions, int seed)
         public int CountCall(bool isDecisive) => countsDecisiveOnly && !isDecisive && Volatile.Read(ref _left) is > 0 and var left ? left : Interlocked.Decrement(ref _left);
 
         public bool IsFirst() => Interlocked.Exchange(ref _kills, 1) == 0;
-    }
-
-    private sealed class MortalTable(HandlerKiller killer, IReconciliationTable inner) : IReconciliationTable
-    {
-        public Task<UpdateResult> UpdateAsync(ReconciliationUpdate update, CancellationToken cancellationToken) => killer.CallAsync(() => inner.UpdateAsync(update, cancellationToken));
-
-        public Task<UpdateResult> TransitionAsync(ReconciliationTransition transition, CancellationToken cancellationToken) => killer.CallAsync(() => inner.TransitionAsync(transition, cancellationToken), isDecisive: true);
-
-        public Task<ReconciliationState?> GetAsync(string entity, string id, CancellationToken cancellationToken) => killer.CallAsync(() => inner.GetAsync(entity, id, cancellationToken));
-
-        public Task<ReconciliationPage> ListAsync(ReconciliationQuery query, CancellationToken cancellationToken) => killer.CallAsync(() => inner.ListAsync(query, cancellationToken));
-    }
-
-    private sealed class MortalWriter(HandlerKiller killer, ITopicWriter inner) : ITopicWriter
-    {
-        public Task<IReadOnlyList<WriteResult>> WriteAsync(IReadOnlyList<OutgoingRecord> records, CancellationToken cancellationToken) => killer.CallAsync(
-            () => inner.WriteAsync(records, cancellationToken), isDecisive: true, () => inner.WriteAsync([.. records.Take((records.Count + 1) / 2)], cancellationToken));
     }
 }

@@ -1,11 +1,5 @@
 namespace EntitySync.Local.Reconciling;
 
-/// <summary>A message as the demo sends it.</summary>
-/// <param name="Key">Key of the record: the entity's id, so that an entity's messages of one topic keep their order.</param>
-/// <param name="Json">Null for a tombstone.</param>
-/// <param name="Timestamp">The record's.</param>
-public sealed record SentMessage(string Topic, string Key, string? Json, DateTimeOffset Timestamp);
-
 /// <summary>
 /// What one entity of the demo is about: messages that say what is expected, in their order, and pieces in any. All of a wave are sent mixed up with those of other
 /// entities, and the next wave when all of them are dealt with.

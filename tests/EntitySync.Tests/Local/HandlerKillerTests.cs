@@ -1,11 +1,11 @@
 using EntitySync.Core.Reconciliation;
 using EntitySync.Core.State;
+using EntitySync.Local.Demo;
 using EntitySync.Local.Lambda;
-using EntitySync.Local.Reconciling;
 using EntitySync.Local.StepFunctions;
 using EntitySync.Testing;
 
-namespace EntitySync.Tests.Local.Reconciling;
+namespace EntitySync.Tests.Local;
 
 /// <summary>A killed invocation: what it wrote stays, what follows never happens.</summary>
 public sealed class HandlerKillerTests

@@ -4,7 +4,7 @@ using EntitySync.Adapters.Kafka;
 using EntitySync.Local.Demo;
 using EntitySync.Local.Runner;
 
-namespace EntitySync.Local.Reconciling;
+namespace EntitySync.Local.Demo;
 
 /// <summary>Sends messages with timestamps of their own, in their order.</summary>
 internal static class WaveWriter
