@@ -15,8 +15,8 @@ internal static class CatalogRules
             if (!names.TryAdd(file.Name, file))
             {
                 var first = names[file.Name];
-                var message = first.Kind == file.Kind ? $"{file.What} is defined twice" : "an entity and a reconciliation have one name";
-                yield return Problem(file, file.Place["entity"], message, $"'{file.Name}', also in {first.SourceFile}", "a name of its own");
+                var message = first.Kind == file.Kind ? $"{file.Kind.WordWithArticle()} is defined twice" : $"{first.Kind.WordWithArticle()} and {file.Kind.WordWithArticle()} have one name";
+                yield return Problem(file, file.NamePlace, message, $"'{file.Name}', also in {first.SourceFile}", "a name of its own");
                 continue;
             }
 
@@ -24,7 +24,7 @@ internal static class CatalogRules
             foreach (var topic in file.Written.Where(topic => !topics.TryAdd(topic, file)))
             {
                 var other = topics[topic];
-                yield return Problem(file, file.PlaceOfWritten(topic), "two definitions write one topic", $"'{topic}', also written by {other.Kind} '{other.Name}' in {other.SourceFile}", "a topic of its own");
+                yield return Problem(file, file.PlaceOfWritten(topic), "two definitions write one topic", $"'{topic}', also written by {other.Kind.Word()} '{other.Name}' in {other.SourceFile}", "a topic of its own");
             }
         }
 

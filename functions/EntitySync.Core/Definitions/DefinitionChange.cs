@@ -2,16 +2,19 @@ using System.Collections.Immutable;
 
 namespace EntitySync.Core.Definitions;
 
-/// <summary>What a change of a definition means for the state that its join topology keeps. The greater, the worse.</summary>
+/// <summary>What a change of a definition means for the state that is kept of the one before. The greater, the worse.</summary>
 public enum ChangeSeverity
 {
-    /// <summary>The topology goes on, and nothing has to be done.</summary>
+    /// <summary>It goes on, and nothing has to be done.</summary>
     Compatible,
 
     /// <summary>The topology goes on; entities that do not change by themselves keep their outputs of before until a replay.</summary>
     NeedsReplay,
 
-    /// <summary>Internal topics, or positions of the join host, are those of the definition before: the outputs would be wrong.</summary>
+    /// <summary>A read model's rows would be others: its tables stay those of the definition before until a rebuild.</summary>
+    NeedsRebuild,
+
+    /// <summary>Internal topics, or positions of the join host, are those of the definition before: the outputs would be wrong; or recorded pages are of another topic.</summary>
     Incompatible,
 }
 

@@ -14,6 +14,9 @@ public static class DefinitionLoader
     /// <summary>Largest file, in bytes.</summary>
     public const int LargestFile = 256 * 1024;
 
+    /// <summary>Largest file of a read model: each of its versions keeps the text, several of them in one item of a table.</summary>
+    public const int LargestReadModel = 64 * 1024;
+
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Loads one file. A file that is missing, unreadable, too large or not UTF-8 is a problem like any other.</summary>
@@ -23,7 +26,7 @@ public static class DefinitionLoader
 
     /// <summary>Loads a definition from its text.</summary>
     /// <param name="text">YAML.</param>
-    /// <param name="file">Name for messages and <see cref="EntityDefinition.SourceFile"/>.</param>
+    /// <param name="file">Name for messages and <c>SourceFile</c>.</param>
     /// <param name="strategy">Strategy of all relations instead of the file's own; the rules hold as if the file said so.</param>
     public static DefinitionResult LoadText(string text, string file, Strategy? strategy = null) => Result([ParseText(text, file, strategy)]);
 
@@ -47,23 +50,31 @@ public static class DefinitionLoader
     /// <param name="strategy">Strategy of all relations instead of the files' own.</param>
     public static DefinitionResult LoadFolder(string folder, Strategy? strategy = null) => Together(LoadFiles(folder, strategy, []));
 
-    /// <summary>Loads all entities of <paramref name="folder"/>; reconciliations are checked with them and left out.</summary>
+    /// <summary>Loads all entities of <paramref name="folder"/>; files of other kinds are checked with them and left out.</summary>
     /// <param name="folder">Where they are.</param>
     /// <param name="strategy">Strategy of all relations instead of the files' own, to try the same definitions with each.</param>
     /// <exception cref="InvalidDefinitionException">At least one problem; the message has them all, one a line.</exception>
-    public static EntityCatalog LoadCatalog(string folder, Strategy? strategy = null)
-    {
-        var result = LoadFolder(folder, strategy);
-        return result.IsValid ? new EntityCatalog(result.Definitions) : throw new InvalidDefinitionException(result.Problems);
-    }
+    public static EntityCatalog LoadCatalog(string folder, Strategy? strategy = null) => new(LoadValid(folder, strategy).Definitions);
 
-    /// <summary>Loads all reconciliations of <paramref name="folder"/>; entities are checked with them and left out.</summary>
+    /// <summary>Loads all reconciliations of <paramref name="folder"/>, likewise.</summary>
     /// <param name="folder">Where they are.</param>
     /// <exception cref="InvalidDefinitionException">At least one problem, in whichever file; the message has them all, one a line.</exception>
-    public static ReconciliationCatalog LoadReconciliations(string folder)
+    public static ReconciliationCatalog LoadReconciliations(string folder) => new(LoadValid(folder, null).Reconciliations);
+
+    /// <summary>Loads all read models of <paramref name="folder"/>, likewise.</summary>
+    /// <param name="folder">Where they are.</param>
+    /// <exception cref="InvalidDefinitionException">At least one problem, in whichever file; the message has them all, one a line.</exception>
+    public static ReadModelCatalog LoadReadModels(string folder) => new(LoadValid(folder, null).ReadModels);
+
+    /// <summary>Loads all feeds of <paramref name="folder"/>, likewise.</summary>
+    /// <param name="folder">Where they are.</param>
+    /// <exception cref="InvalidDefinitionException">At least one problem, in whichever file; the message has them all, one a line.</exception>
+    public static FeedCatalog LoadFeeds(string folder) => new(LoadValid(folder, null).Feeds);
+
+    private static DefinitionResult LoadValid(string folder, Strategy? strategy)
     {
-        var result = LoadFolder(folder);
-        return result.IsValid ? new ReconciliationCatalog(result.Reconciliations) : throw new InvalidDefinitionException(result.Problems);
+        var result = LoadFolder(folder, strategy);
+        return result.IsValid ? result : throw new InvalidDefinitionException(result.Problems);
     }
 
     private static List<LoadedFile> LoadFiles(string folder, Strategy? strategy, HashSet<string> seen)
@@ -119,16 +130,14 @@ public static class DefinitionLoader
         if (!problems.IsEmpty || YamlReader.Read(text, problems) is not { } root) return LoadedFile.Failed(problems);
 
         var place = YamlPlace.Root(root);
-        return IsReconciliation(place) ? ReadReconciliation(place, file, problems) : ReadEntity(place, file, strategy, problems);
+        return FileKinds.Of(place) switch
+        {
+            FileKind.Reconciliation => ReadReconciliation(place, file, problems),
+            FileKind.ReadModel => bytes > LargestReadModel ? TooLarge(file, bytes, LargestReadModel) : ReadReadModel(place, text, file, problems),
+            FileKind.Feed => ReadFeed(place, file, problems),
+            _ => ReadEntity(place, file, strategy, problems),
+        };
     }
-
-    // Whoever forgot the kind, or misspelt it, is told so, and not that all other keys are unknown.
-    private static bool IsReconciliation(YamlPlace file) => file["kind"].Text switch
-    {
-        "reconciliation" => true,
-        "entity" => false,
-        _ => (file["expected"].Exists || file["arrived"].Exists) && !file["root"].Exists && !file["relations"].Exists,
-    };
 
     private static LoadedFile ReadEntity(YamlPlace place, string file, Strategy? strategy, ProblemList problems)
     {
@@ -146,7 +155,21 @@ public static class DefinitionLoader
         return problems.IsEmpty ? LoadedFile.Of(definition, place) : LoadedFile.Failed(problems);
     }
 
-    private static LoadedFile TooLarge(string file, long bytes) => LoadedFile.Failed(file, "too large", $"{bytes} bytes", $"at most {LargestFile}");
+    private static LoadedFile ReadReadModel(YamlPlace place, string text, string file, ProblemList problems)
+    {
+        new GrammarCheck(problems).Check(place, ReadModelGrammar.ReadModel);
+        var definition = ReadModelReader.Read(place, text, file);
+        new ReadModelRules(place, definition, problems).Check();
+        return problems.IsEmpty ? LoadedFile.Of(definition, place) : LoadedFile.Failed(problems);
+    }
+
+    private static LoadedFile ReadFeed(YamlPlace place, string file, ProblemList problems)
+    {
+        new GrammarCheck(problems).Check(place, FeedGrammar.Feed);
+        return problems.IsEmpty ? LoadedFile.Of(FeedReader.Read(place, file), place) : LoadedFile.Failed(problems);
+    }
+
+    private static LoadedFile TooLarge(string file, long bytes, int largest = LargestFile) => LoadedFile.Failed(file, "too large", $"{bytes} bytes", $"at most {largest}");
 
     private static DefinitionResult Together(IReadOnlyCollection<LoadedFile> files)
     {
@@ -155,8 +178,12 @@ public static class DefinitionLoader
     }
 
     private static DefinitionResult Result(IReadOnlyCollection<LoadedFile> files) =>
-        new([.. files.Select(file => file.Entity).OfType<EntityDefinition>()], [.. files.SelectMany(file => file.Problems)])
+        new(OfType<EntityDefinition>(files), [.. files.SelectMany(file => file.Problems)])
         {
-            Reconciliations = [.. files.Select(file => file.Reconciliation).OfType<ReconciliationDefinition>()],
+            Reconciliations = OfType<ReconciliationDefinition>(files),
+            ReadModels = OfType<ReadModelDefinition>(files),
+            Feeds = OfType<FeedDefinition>(files),
         };
+
+    private static ImmutableArray<T> OfType<T>(IEnumerable<LoadedFile> files) => [.. files.Select(file => file.Definition).OfType<T>()];
 }

@@ -10,5 +10,11 @@ public sealed record DefinitionResult(ImmutableArray<EntityDefinition> Definitio
     /// <summary>Of files of <c>kind: reconciliation</c>.</summary>
     public ImmutableArray<ReconciliationDefinition> Reconciliations { get; init; } = [];
 
+    /// <summary>Of files of <c>kind: read-model</c>.</summary>
+    public ImmutableArray<ReadModelDefinition> ReadModels { get; init; } = [];
+
+    /// <summary>Of files of <c>kind: feed</c>.</summary>
+    public ImmutableArray<FeedDefinition> Feeds { get; init; } = [];
+
     public bool IsValid => Problems.IsEmpty;
 }

@@ -3,37 +3,51 @@ using EntitySync.Core.Definitions.Yaml;
 
 namespace EntitySync.Core.Definitions;
 
-/// <summary>One file after its own checks: an entity, a reconciliation, or neither when there are problems.</summary>
+/// <summary>One file after its own checks: a definition, or none when there are problems.</summary>
 /// <param name="Place">The file's root node, for positions.</param>
 /// <param name="Problems">Its problems.</param>
 internal sealed record LoadedFile(YamlPlace Place, ImmutableArray<DefinitionProblem> Problems)
 {
-    public EntityDefinition? Entity { get; private init; }
+    /// <summary>What it defines; this and what follows: of sound files.</summary>
+    public FileKind Kind { get; private init; }
 
-    public ReconciliationDefinition? Reconciliation { get; private init; }
+    /// <summary>An <see cref="EntityDefinition"/>, <see cref="ReconciliationDefinition"/>, <see cref="ReadModelDefinition"/> or <see cref="FeedDefinition"/>; null when there are problems.</summary>
+    public object? Definition { get; private init; }
 
-    public bool IsSound => Entity is not null || Reconciliation is not null;
+    public bool IsSound => Definition is not null;
 
-    /// <summary>What it defines, as messages say it. This and what follows: of sound files.</summary>
-    public string Kind => Entity is null ? "reconciliation" : "entity";
+    public string Name { get; private init; } = "";
 
-    public string What => Entity is null ? "a reconciliation" : "an entity";
-
-    public string Name => Entity?.Entity ?? Reconciliation!.Entity;
-
-    public string SourceFile => Entity?.SourceFile ?? Reconciliation!.SourceFile;
+    public string SourceFile { get; private init; } = "";
 
     /// <summary>The topics EntitySync writes for it, each once.</summary>
-    public IEnumerable<string> Written => Entity is not null ? InternalTopics.Written(Entity) : WrittenBy(Reconciliation!);
+    public IEnumerable<string> Written => Definition switch
+    {
+        EntityDefinition entity => InternalTopics.Written(entity),
+        ReconciliationDefinition reconciliation => Topics(reconciliation.Output.Topic, reconciliation.OverdueTopic, reconciliation.DeadLetterTopic()),
+        ReadModelDefinition model => Topics(model.OutputTopic, model.DeadLetterTopic()),
+        _ => [],
+    };
 
     /// <summary>The topics it reads, and where the file names them.</summary>
-    public IEnumerable<(string Topic, YamlPlace Place)> Inputs => Entity is not null
-        ? Sources(Entity.Relations, Place["relations"]).Prepend((Entity.Root.Topic, Place["root"]["topic"]))
-        : [(Reconciliation!.Expected.Topic, Place["expected"]["topic"]), (Reconciliation.Arrived.Topic, Place["arrived"]["topic"])];
+    public IEnumerable<(string Topic, YamlPlace Place)> Inputs => Definition switch
+    {
+        EntityDefinition entity => Sources(entity.Relations, Place["relations"]).Prepend((entity.Root.Topic, Place["root"]["topic"])),
+        ReconciliationDefinition reconciliation => [(reconciliation.Expected.Topic, Place["expected"]["topic"]), (reconciliation.Arrived.Topic, Place["arrived"]["topic"])],
+        ReadModelDefinition model => model.Topics.Select(topic => (topic.Topic, Place["topics"].OfKey(topic.Topic))),
+        FeedDefinition feed => [(feed.Topic, Place["topic"].Exists ? Place["topic"] : NamePlace)],
+        _ => [],
+    };
 
-    public static LoadedFile Of(EntityDefinition definition, YamlPlace place) => new(place, []) { Entity = definition };
+    public YamlPlace NamePlace => Place[Kind.NameKey()];
 
-    public static LoadedFile Of(ReconciliationDefinition definition, YamlPlace place) => new(place, []) { Reconciliation = definition };
+    public static LoadedFile Of(EntityDefinition definition, YamlPlace place) => Of(FileKind.Entity, definition, definition.Entity, definition.SourceFile, place);
+
+    public static LoadedFile Of(ReconciliationDefinition definition, YamlPlace place) => Of(FileKind.Reconciliation, definition, definition.Entity, definition.SourceFile, place);
+
+    public static LoadedFile Of(ReadModelDefinition definition, YamlPlace place) => Of(FileKind.ReadModel, definition, definition.ReadModel, definition.SourceFile, place);
+
+    public static LoadedFile Of(FeedDefinition definition, YamlPlace place) => Of(FileKind.Feed, definition, definition.Feed, definition.SourceFile, place);
 
     public static LoadedFile Failed(ProblemList problems) => new(default, problems.ToImmutable());
 
@@ -43,14 +57,12 @@ internal sealed record LoadedFile(YamlPlace Place, ImmutableArray<DefinitionProb
 
     /// <summary>Where the file names a topic that is written; its name, when the topic is named after it.</summary>
     public YamlPlace PlaceOfWritten(string topic) =>
-        Place["output"]["topic"].Text == topic ? Place["output"]["topic"] : Place["overdue"]["topic"].Text == topic ? Place["overdue"]["topic"] : Place["entity"];
+        Place["output"]["topic"].Text == topic ? Place["output"]["topic"] : Place["overdue"]["topic"].Text == topic ? Place["overdue"]["topic"] : NamePlace;
 
-    private static IEnumerable<string> WrittenBy(ReconciliationDefinition definition)
-    {
-        yield return definition.Output.Topic;
-        if (definition.OverdueTopic is { } overdue) yield return overdue;
-        yield return definition.DeadLetterTopic();
-    }
+    private static LoadedFile Of(FileKind kind, object definition, string name, string sourceFile, YamlPlace place) =>
+        new(place, []) { Kind = kind, Definition = definition, Name = name, SourceFile = sourceFile };
+
+    private static IEnumerable<string> Topics(params string?[] topics) => topics.OfType<string>();
 
     private static IEnumerable<(string Topic, YamlPlace Place)> Sources(IEnumerable<RelationDefinition> relations, YamlPlace places) =>
         from relation in relations

@@ -15,6 +15,9 @@ public static class TopicNames
     /// <summary>Messages that a reconciliation could not use, likewise.</summary>
     public static string DeadLetterTopic(this ReconciliationDefinition definition) => definition.Entity + "-dead-letters";
 
+    /// <summary>Events that a read model could not use, likewise.</summary>
+    public static string DeadLetterTopic(this ReadModelDefinition definition) => definition.ReadModel + "-dead-letters";
+
     /// <summary>Notes of the entity's tasks: fan-outs under way, positions in broadcast topics. Compacted; as many partitions as the root topic.</summary>
     public static string ProgressTopic(this EntityDefinition definition) => definition.Entity + "-progress";
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using EntitySync.Core.Definitions;
 using EntitySync.Local.Runner;
@@ -12,7 +11,7 @@ internal static class ValidateCommand
     public static Command Build()
     {
         var paths = new Argument<string[]>("PATH") { Description = "Definition files, and folders of such; infra/entities when none is given.", Arity = ArgumentArity.ZeroOrMore };
-        var against = new Option<string>("--against") { Description = "File or folder of the definitions that run now: tells whether the state of their join topologies can be gone on with. Exit status 1 when it cannot.", HelpName = "PATH" };
+        var against = new Option<string>("--against") { Description = "File or folder of the definitions that run now: tells whether their state can be gone on with, and which read models need a rebuild. Exit status 1 when it cannot.", HelpName = "PATH" };
         var json = new Option<bool>("--json") { Description = "Print the result as JSON, for tools." };
         var command = new Command("validate", "Check definitions: every mistake of every file, with its position. Exit status 1 when there is one.") { paths, against, json };
         command.SetAction(parsed =>
@@ -22,18 +21,14 @@ internal static class ValidateCommand
             var check = DefinitionCheck.Of(given is { Length: > 0 } ? given : [Checkout.PathOf("infra", "entities")]);
             var before = parsed.GetValue(against) is { } old ? DefinitionLoader.LoadAll([old]) : null;
             if (before is { IsValid: false }) return Refuse(before, parsed.InvocationConfiguration.Error);
-            ImmutableArray<EntityComparison>? compared = before is null ? null : Compare(before, check);
-            var isValid = check.Mistakes.IsEmpty && compared?.Any(comparison => comparison.Severity == ChangeSeverity.Incompatible) != true;
+            var compared = before is null ? null : Comparisons.Of(before, check);
+            var isValid = check.Mistakes.IsEmpty && compared?.IsIncompatible != true;
             if (parsed.GetValue(json)) output.WriteLine(ValidationJson.Write(check, compared, isValid));
             else Print(check, compared, output, parsed.InvocationConfiguration.Error);
             return isValid ? 0 : 1;
         });
         return command;
     }
-
-    // An entity whose file has mistakes is not gone.
-    private static ImmutableArray<EntityComparison> Compare(DefinitionResult before, DefinitionCheck check) =>
-        [.. DefinitionComparison.CompareAll(before.Definitions, check.Definitions).Where(comparison => comparison.Now is not null || check.Mistakes.IsEmpty)];
 
     private static int Refuse(DefinitionResult before, TextWriter error)
     {
@@ -42,10 +37,10 @@ internal static class ValidateCommand
         return 1;
     }
 
-    private static void Print(DefinitionCheck check, ImmutableArray<EntityComparison>? compared, TextWriter output, TextWriter error)
+    private static void Print(DefinitionCheck check, Comparisons? compared, TextWriter output, TextWriter error)
     {
         foreach (var mistake in check.Mistakes) error.WriteLine(mistake.Text);
-        foreach (var line in compared is { } comparisons ? ComparisonReport.Lines(comparisons) : []) output.WriteLine(line);
+        foreach (var line in compared is null ? [] : ComparisonReport.Lines(compared)) output.WriteLine(line);
         var names = check.Names.ToList();
         var good = names.Count == 1 ? "1 definition is valid" : $"{names.Count} definitions are valid";
         var files = check.Mistakes.Select(mistake => mistake.File).Distinct().Count();

@@ -3,10 +3,13 @@ using EntitySync.Core.Joins;
 
 namespace EntitySync.Local.Explain;
 
-/// <summary>Draws the flow: topics are rounded, internal ones dashed, reference tables are cylinders, parts and functions are boxes.</summary>
+/// <summary>Draws the flow: topics are rounded, internal ones dashed, tables are cylinders, parts and functions are boxes.</summary>
 internal static class MermaidGraph
 {
     public static string Of(JoinTopology topology) => Of(Flow.Of(topology), topology.InternalTopics.Select(topic => topic.Name).ToHashSet(StringComparer.Ordinal));
+
+    /// <summary>Without internal topics.</summary>
+    public static string Of(IReadOnlyList<FlowStep> flow) => Of(flow, new HashSet<string>());
 
     /// <param name="flow">What is drawn.</param>
     /// <param name="inner">Internal topics.</param>

@@ -50,6 +50,8 @@ public sealed class LocalRunner : IAsyncDisposable
 
     public ReconciliationCatalog Reconciliations { get; private set; } = new([]);
 
+    public ReadModelCatalog ReadModels { get; private set; } = new([]);
+
     public SamTemplate Template { get; private set; } = null!;
 
     public FunctionRuntime Functions { get; private set; } = null!;
@@ -102,7 +104,8 @@ public sealed class LocalRunner : IAsyncDisposable
         var guard = Own(await RunGuard.StartAsync(cancellationToken));
         Catalog = new EntityCatalog(DefinitionSetup.Load(Options.DefinitionsPath, Options.Strategy, Options.StrategyEntity).All.Where(Options.Includes).Select(Options.Adjust));
         Reconciliations = new ReconciliationCatalog(DefinitionLoader.LoadReconciliations(Options.DefinitionsPath).All.Select(Options.AdjustReconciliation));
-        var topics = TopicSetup.For(TopicsFile.Load(Checkout.PathOf("infra", "topics.yaml")), Catalog, Reconciliations);
+        ReadModels = DefinitionLoader.LoadReadModels(Options.DefinitionsPath);
+        var topics = TopicSetup.For(TopicsFile.Load(Checkout.PathOf("infra", "topics.yaml")), Catalog, Reconciliations, ReadModels);
 
         progress("Kafka");
         Settings = EntitySyncSettings.FromEnvironment() with { DefinitionsPath = Options.DefinitionsPath, JoinHttpPort = Options.JoinPort };

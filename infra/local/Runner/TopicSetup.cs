@@ -21,7 +21,7 @@ internal static class TopicSetup
     /// default number of partitions, all others with as many as their task needs.
     /// </summary>
     /// <exception cref="Core.Errors.InvalidRequestException">The join topology cannot run a definition.</exception>
-    public static IReadOnlyList<TopicSettings> For(IReadOnlyList<TopicSettings> listed, EntityCatalog catalog, ReconciliationCatalog reconciliations)
+    public static IReadOnlyList<TopicSettings> For(IReadOnlyList<TopicSettings> listed, EntityCatalog catalog, ReconciliationCatalog reconciliations, ReadModelCatalog readModels)
     {
         var topics = listed.ToDictionary(topic => topic.Name, StringComparer.Ordinal);
         foreach (var definition in catalog.All)
@@ -46,6 +46,14 @@ internal static class TopicSetup
                 if (topic is not null) Add(topic, Partitions, isCompacted: false);
             }
 
+            Add(definition.DeadLetterTopic(), DeadLetterPartitions, isCompacted: false);
+        }
+
+        // A rebuild reads them from the beginning.
+        foreach (var topic in readModels.Topics) topics.TryAdd(topic, new TopicSettings(topic, Partitions, Compacted: false, Timeout.InfiniteTimeSpan));
+        foreach (var definition in readModels.All)
+        {
+            if (definition.OutputTopic is { } output) Add(output, Partitions, isCompacted: true);
             Add(definition.DeadLetterTopic(), DeadLetterPartitions, isCompacted: false);
         }
 

@@ -3,7 +3,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace EntitySync.Local.Template;
 
-/// <param name="Retention">How long records are kept; null for a compacted topic.</param>
+/// <param name="Retention">How long records are kept, <see cref="Timeout.InfiniteTimeSpan"/> for ever; null for a compacted topic.</param>
 public sealed record TopicSettings(string Name, int Partitions, bool Compacted, TimeSpan? Retention);
 
 /// <summary>Reads <c>infra/topics.yaml</c>.</summary>
@@ -26,9 +26,16 @@ public static class TopicsFile
         var retention = Value("retentionHours");
         if (cleanup is not ("compact" or "delete")) throw new InvalidDataException($"Topic {name}: cleanup is '{cleanup}', allowed are compact and delete.");
         if (cleanup == "delete" == retention is null) throw new InvalidDataException($"Topic {name}: retentionHours belongs to cleanup: delete, and only there.");
-        return new TopicSettings(name, Number("partitions", Value("partitions")), cleanup == "compact", retention is null ? null : TimeSpan.FromHours(Number("retentionHours", retention)));
+        return new TopicSettings(name, Number("partitions", Value("partitions")), cleanup == "compact", Retention(retention));
 
         string? Value(string field) => entry is not null && entry.Children.TryGetValue(field, out var value) && value is YamlScalarNode scalar ? scalar.Value : null;
+
+        TimeSpan? Retention(string? text) => text switch
+        {
+            null => null,
+            "unlimited" => Timeout.InfiniteTimeSpan,
+            _ => TimeSpan.FromHours(Number("retentionHours", text)),
+        };
 
         int Number(string field, string? text) => int.TryParse(text, out var number) && number > 0
             ? number

@@ -13,11 +13,19 @@ internal sealed record TriedDefinition(EntityDefinition Definition, ImmutableArr
     public static TriedDefinition Load(string file, Strategy? strategy)
     {
         var check = DefinitionCheck.Of(DefinitionLoader.Load(file, strategy));
-        if (check.Reconciliations is [var reconciliation]) throw new InvalidDataException($"'{reconciliation.Entity}' in {file} is a reconciliation; try runs entities. explain {file} tells what it does.");
+        if (Other(check) is var (kind, name)) throw new InvalidDataException($"'{name}' in {file} is a {kind}; try runs entities. explain {file} tells what it does.");
         if (check.Definitions is not [var definition]) throw new InvalidDataException(string.Join('\n', check.Mistakes.Select(mistake => mistake.Text)));
         var lookups = definition.Relations.Where(relation => relation.Strategy == Strategy.Lookup).Select(relation => relation.Name);
         return new TriedDefinition(
             definition with { Relations = [.. definition.Relations.Select(relation => relation.Strategy == Strategy.Lookup ? relation with { Strategy = Strategy.Broadcast } : relation)] },
             [.. lookups]);
     }
+
+    private static (string Kind, string Name)? Other(DefinitionCheck check) => check switch
+    {
+        { Reconciliations: [var reconciliation] } => ("reconciliation", reconciliation.Entity),
+        { ReadModels: [var readModel] } => ("read model", readModel.ReadModel),
+        { Feeds: [var feed] } => ("feed", feed.Feed),
+        _ => null,
+    };
 }

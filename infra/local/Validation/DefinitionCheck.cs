@@ -8,12 +8,24 @@ namespace EntitySync.Local.Validation;
 
 /// <summary>Definitions checked as far as can be without running them: by the loader, and by whoever would compile them at a start.</summary>
 /// <param name="Definitions">Entities without mistake.</param>
-/// <param name="Reconciliations">Reconciliations without mistake.</param>
 /// <param name="Mistakes">All others, in the order of the files.</param>
-internal sealed record DefinitionCheck(ImmutableArray<EntityDefinition> Definitions, ImmutableArray<ReconciliationDefinition> Reconciliations, ImmutableArray<Mistake> Mistakes)
+internal sealed record DefinitionCheck(ImmutableArray<EntityDefinition> Definitions, ImmutableArray<Mistake> Mistakes)
 {
+    /// <summary>Reconciliations without mistake; so for the other kinds.</summary>
+    public ImmutableArray<ReconciliationDefinition> Reconciliations { get; private init; } = [];
+
+    public ImmutableArray<ReadModelDefinition> ReadModels { get; private init; } = [];
+
+    public ImmutableArray<FeedDefinition> Feeds { get; private init; } = [];
+
     /// <summary>Names of all that are without mistake.</summary>
-    public IEnumerable<string> Names => Definitions.Select(definition => definition.Entity).Concat(Reconciliations.Select(definition => definition.Entity));
+    public IEnumerable<string> Names =>
+    [
+        .. Definitions.Select(definition => definition.Entity),
+        .. Reconciliations.Select(definition => definition.Entity),
+        .. ReadModels.Select(definition => definition.ReadModel),
+        .. Feeds.Select(definition => definition.Feed),
+    ];
 
     /// <param name="paths">Files and folders.</param>
     public static DefinitionCheck Of(IEnumerable<string> paths) => Of(DefinitionLoader.LoadAll(paths));
@@ -25,8 +37,12 @@ internal sealed record DefinitionCheck(ImmutableArray<EntityDefinition> Definiti
         var refusals = refused.Where(each => each.reason is not null).Select(each => new Mistake(each.definition.SourceFile, 1, 1, "", $"{each.definition.SourceFile}(1,1): {each.reason}"));
         return new DefinitionCheck(
             [.. refused.Where(each => each.reason is null).Select(each => each.definition)],
-            loaded.Reconciliations,
-            [.. mistakes.Concat(refusals).OrderBy(mistake => mistake.File, StringComparer.Ordinal).ThenBy(mistake => mistake.Line).ThenBy(mistake => mistake.Column)]);
+            [.. mistakes.Concat(refusals).OrderBy(mistake => mistake.File, StringComparer.Ordinal).ThenBy(mistake => mistake.Line).ThenBy(mistake => mistake.Column)])
+        {
+            Reconciliations = loaded.Reconciliations,
+            ReadModels = loaded.ReadModels,
+            Feeds = loaded.Feeds,
+        };
     }
 
     /// <summary>Why the join host, or Enrich, would not start with it; null when both would.</summary>

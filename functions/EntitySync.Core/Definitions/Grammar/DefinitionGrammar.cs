@@ -10,7 +10,9 @@ internal static class DefinitionGrammar
 {
     private static WordType FileKinds => Words(
         ("entity", "an entity that follows rows which live elsewhere"),
-        ("reconciliation", "what has to arrive before an entity is complete"));
+        ("reconciliation", "what has to arrive before an entity is complete"),
+        ("read-model", "a table that is kept from the events of topics"),
+        ("feed", "a topic that is served as an Atom feed"));
 
     private static WordType Kinds => Words(
         ("table", "a record replaces the one before it with the same key"),
@@ -63,7 +65,7 @@ internal static class DefinitionGrammar
 
     public static ObjectType Entity { get; } = new(
     [
-        new("kind", FileKinds, "What the file defines. A reconciliation has other keys, and the schema reconciliation.schema.json.", "\"entity\"", Default: "\"entity\""),
+        new("kind", FileKinds, "What the file defines. The other kinds have other keys, and schemas of their own: reconciliation.schema.json, read-model.schema.json, feed.schema.json.", "\"entity\"", Default: "\"entity\""),
         new("entity", TextForms.Entity, "Name of the entity. Its internal topics are named after it: item-replay, item-updates, item-dead-letters, item-progress, with a debezium root item-root, and those of its relations.", "\"item\"", Required: true),
         new("root", Root(), "The topic that holds the entity itself.", """{"topic":"items","key":"sku"}""", Required: true),
         new("relations", new RelationsType(), "Rows that live elsewhere and that the entity follows, by a name of your choice. At least one.", RelationExample(), Required: true),
@@ -74,7 +76,7 @@ internal static class DefinitionGrammar
     ]);
 
     /// <summary>What each entry under <c>relations</c> may say.</summary>
-    public static ObjectType Relation { get; } = new(RelationKeys(), AtLeastOneOf: ["set", "embed"]);
+    public static ObjectType Relation { get; } = new(RelationKeys(), AtLeastOneOf: ["set", "embed"], Without: "nothing of the related row would reach the output");
 
     private static ObjectType Root() => new(
     [

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace EntitySync.Core.Definitions.Grammar;
 
-/// <summary>Writes the grammar as the page that people read (<c>infra/entities/REFERENCE.md</c>): a table for each map a definition may hold, of entities and of reconciliations.</summary>
+/// <summary>Writes the grammar as the page that people read (<c>infra/entities/REFERENCE.md</c>): a table for each map a definition may hold, of all kinds.</summary>
 public static class DefinitionReference
 {
     private const string Head = """
@@ -11,11 +11,11 @@ public static class DefinitionReference
         Every key of a definition. [README.md](README.md) explains and has worked examples. This page is written from the grammar that the loader checks against
         (`functions/EntitySync.Core/Definitions/Grammar/`): change that, and run the tests once with `ENTITYSYNC_WRITE_SCHEMA=1`.
 
-        **Bold** keys must be there. `NAME`, `FIELD` and `RELATION` stand for names of yours: of a relation, of a field, of one of the relations.
+        **Bold** keys must be there. `NAME`, `FIELD`, `RELATION`, `TOPIC` and `INDEX` stand for names of yours: of a relation, of a field, of one of the relations, of a topic, of an index.
         A *path* is `sku`, `address.country` or, where several values are allowed, `lines[].sku` (`[]`: every element of the array); its names have no white space and none of `. [ ]`.
         A *field* is one such name. A *topic* has 1 to 249 of `a-z A-Z 0-9 . _ -`, the name of a *relation* 1 to 100 of `a-z A-Z 0-9 _ -`.
 
-        Sections that begin with *Reconciliation* are of files of `kind: reconciliation`, the others of entities.
+        Sections that begin with *Reconciliation*, *Read model* or *Feed* are of files of `kind: reconciliation`, `read-model` or `feed`, the others of entities.
 
         """;
 
@@ -31,6 +31,8 @@ public static class DefinitionReference
         var page = new StringBuilder(Head.ReplaceLineEndings("\n"));
         WriteAll(page, ReferenceSections.Of(DefinitionGrammar.Entity));
         WriteAll(page, ReferenceSections.Of(ReconciliationGrammar.Reconciliation, "Reconciliation: "));
+        WriteAll(page, ReferenceSections.Of(ReadModelGrammar.ReadModel, "Read model: "));
+        WriteAll(page, ReferenceSections.Of(FeedGrammar.Feed, "Feed: "));
         return page.ToString();
     }
 
@@ -69,7 +71,7 @@ public static class DefinitionReference
         FlagType => "`true`, `false`",
         ObjectType map => Link(map, sections, "a map"),
         RelationsType => Link(DefinitionGrammar.Relation, sections, "a map of names to relations"),
-        MapType map => $"a map of {Value(map.Key, sections)} to: {Value(map.Value, sections)}",
+        MapType map => $"a map of {(map.MaxEntries is { } most ? $"1 to {most} " : "")}{Value(map.Key, sections)} to: {Value(map.Value, sections)}",
         ListType list => $"a list of 1 to {list.MaxItems}: {Value(list.Item, sections)}",
         EitherType { IsOneOrMore: true } either => string.Join(", ", either.Forms[..^1].Select(form => Value(form, sections))) + $", or a list of 1 to {((ListType)either.Forms[^1]).MaxItems} such",
         EitherType either => string.Join(", or ", either.Forms.Select(form => Value(form, sections))),

@@ -5,8 +5,7 @@ using System.Text.Json;
 namespace EntitySync.Core.Definitions.Grammar;
 
 /// <summary>
-/// Writes the grammar as the JSON Schemas that editors use (<c>infra/entities/entity.schema.json</c>, <c>reconciliation.schema.json</c>). Draft 7,
-/// since YAML language servers know it best. A schema is the grammar only: rules between places of a definition are the loader's.
+/// Writes the grammar as the JSON Schemas that editors use (<c>infra/entities/entity.schema.json</c> and those of the other kinds). Draft 7, since YAML language servers know it best. A schema is the grammar only: rules between places of a definition are the loader's.
 /// </summary>
 public static class DefinitionSchema
 {
@@ -20,6 +19,13 @@ public static class DefinitionSchema
     /// <summary>The schema of reconciliations, likewise.</summary>
     public static string ReconciliationText() =>
         Write("EntitySync reconciliation", "What has to arrive before an entity is complete, from which topics, until when, and what is written then. One file a reconciliation.", ReconciliationGrammar.Reconciliation, null);
+
+    /// <summary>The schema of read models, likewise.</summary>
+    public static string ReadModelText() =>
+        Write("EntitySync read model", "A table that is kept from the events of topics: whose row an event belongs to, what it changes, by which fields rows are listed. One file a read model.", ReadModelGrammar.ReadModel, null);
+
+    /// <summary>The schema of feeds, likewise.</summary>
+    public static string FeedText() => Write("EntitySync feed", "A topic that is served as an Atom feed. One file a feed.", FeedGrammar.Feed, null);
 
     private static string Write(string title, string description, ObjectType type, ObjectType? relation)
     {
@@ -76,6 +82,7 @@ public static class DefinitionSchema
             case WordType words: WriteStrings(json, "enum", words.Words.Select(word => word.Text)); break;
             case FlagType: json.WriteString("type", "boolean"); break;
             case ScalarType: WriteScalar(json); break;
+            case NumberType: json.WriteString("type", "number"); break;
             case IntegerType integer:
                 json.WriteString("type", "integer");
                 json.WriteNumber("minimum", integer.Min);
@@ -91,8 +98,8 @@ public static class DefinitionSchema
                 json.WriteNumber("maxItems", list.MaxItems);
                 WriteNested(json, "items", list.Item);
                 break;
-            case MapType map: WriteMap(json, map.Key, () => WriteNested(json, "additionalProperties", map.Value)); break;
-            case RelationsType: WriteMap(json, TextForms.RelationName, () => WriteReference(json)); break;
+            case MapType map: WriteMap(json, map.Key, map.MaxEntries, () => WriteNested(json, "additionalProperties", map.Value)); break;
+            case RelationsType: WriteMap(json, TextForms.RelationName, null, () => WriteReference(json)); break;
             case ObjectType objectType: WriteObject(json, objectType); break;
             case EitherType either:
                 json.WriteStartArray("anyOf");
@@ -142,10 +149,11 @@ public static class DefinitionSchema
         json.WriteEndArray();
     }
 
-    private static void WriteMap(Utf8JsonWriter json, TextType key, Action writeValue)
+    private static void WriteMap(Utf8JsonWriter json, TextType key, int? maxEntries, Action writeValue)
     {
         json.WriteString("type", "object");
         json.WriteNumber("minProperties", 1);
+        if (maxEntries is { } most) json.WriteNumber("maxProperties", most);
         WriteNested(json, "propertyNames", key);
         writeValue();
     }

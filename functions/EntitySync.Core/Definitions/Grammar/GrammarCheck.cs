@@ -19,18 +19,24 @@ internal sealed class GrammarCheck(ProblemList problems)
 
     private void CheckScalar(YamlPlace place, YamlScalar scalar, GrammarType type)
     {
-        switch (type is EitherType either ? either.Forms.FirstOrDefault(form => form is TextType or WordType or ScalarType) : type)
+        switch (type is EitherType either ? ScalarForm(either, scalar) : type)
         {
             case TextType text: CheckText(place, scalar, text); break;
             case WordType words: CheckWord(place, scalar, words); break;
             case IntegerType integer: CheckInteger(place, integer); break;
             case DurationType duration: CheckDuration(place, scalar, duration); break;
             case FlagType when scalar.Kind != ScalarKind.Flag: problems.Add(place, "", scalar.Shown, type.Allowed, MeantFlag(scalar.Text)); break;
-            case ConstantType or ScalarType: CheckConstant(place, scalar); break;
+            case NumberType when scalar.Kind is not (ScalarKind.Integer or ScalarKind.Float or ScalarKind.NotANumber): problems.Add(place, "", scalar.Shown, type.Allowed); break;
+            case ConstantType or ScalarType or NumberType: CheckConstant(place, scalar); break;
             case FlagType: break;
             default: WrongType(place, type); break;
         }
     }
+
+    private static GrammarType? ScalarForm(EitherType either, YamlScalar scalar) =>
+        scalar.Kind is ScalarKind.Integer or ScalarKind.Float or ScalarKind.NotANumber && either.Forms.FirstOrDefault(form => form is NumberType) is { } number
+            ? number
+            : either.Forms.FirstOrDefault(form => form is TextType or WordType or ScalarType);
 
     private void CheckText(YamlPlace place, YamlScalar scalar, TextType text)
     {
@@ -82,6 +88,7 @@ internal sealed class GrammarCheck(ProblemList problems)
         switch (type is EitherType either ? either.Forms.FirstOrDefault(form => form is MapType or ObjectType) : type)
         {
             case ObjectType objectType: CheckKeys(place, map, objectType); break;
+            case MapType { MaxEntries: { } most } when map.Entries.Length > most: problems.Add(place, "", $"{map.Entries.Length} entries", $"at most {most}"); break;
             case MapType mapType: CheckEntries(place, map, mapType.Key, mapType.Value); break;
             case RelationsType: CheckEntries(place, map, TextForms.RelationName, DefinitionGrammar.Relation); break;
             case ConstantType: CheckAll(map.Entries.Select(entry => place[entry.Key.Text]), type); break;
@@ -115,7 +122,7 @@ internal sealed class GrammarCheck(ProblemList problems)
         if (type.ExactlyOne) CheckExactlyOne(place, present, [.. type.Names]);
         if (!type.ExactlyOneOf.IsDefaultOrEmpty) CheckExactlyOne(place, [.. present.Intersect(type.ExactlyOneOf)], type.ExactlyOneOf);
         if (!type.AtLeastOneOf.IsDefaultOrEmpty && !present.Intersect(type.AtLeastOneOf).Any())
-            problems.Add(place, "nothing of the related row would reach the output", $"no {string.Join(" and no ", type.AtLeastOneOf)}", string.Join(", ", type.AtLeastOneOf) + " or both");
+            problems.Add(place, type.Without, $"no {string.Join(" and no ", type.AtLeastOneOf)}", string.Join(", ", type.AtLeastOneOf) + (type.AtLeastOneOf.Length == 2 ? " or both" : " or several"));
     }
 
     private void CheckExactlyOne(YamlPlace place, List<string> present, ImmutableArray<string> names)

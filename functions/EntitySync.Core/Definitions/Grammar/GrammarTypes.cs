@@ -58,13 +58,22 @@ internal sealed record ScalarType : GrammarType
     public override string Allowed => "text, a number, true, false or null";
 }
 
+/// <summary>A number that JSON can hold.</summary>
+internal sealed record NumberType : GrammarType
+{
+    public override string Allowed => "a number";
+}
+
 internal sealed record ListType(GrammarType Item, int MaxItems) : GrammarType
 {
     public override string Allowed => $"a list of {Item.Allowed}";
 }
 
 /// <summary>A map whose keys the author chooses.</summary>
-internal sealed record MapType(TextType Key, GrammarType Value) : GrammarType
+/// <param name="Key">Form of the keys.</param>
+/// <param name="Value">Of each.</param>
+/// <param name="MaxEntries">Most entries; null for no bound.</param>
+internal sealed record MapType(TextType Key, GrammarType Value, int? MaxEntries = null) : GrammarType
 {
     public override string Allowed => $"a map of {Key.Allowed} to {Value.Allowed}";
 }
@@ -74,7 +83,9 @@ internal sealed record MapType(TextType Key, GrammarType Value) : GrammarType
 /// <param name="ExactlyOne">True when it holds one of them and no other.</param>
 /// <param name="AtLeastOneOf">Keys of which at least one must be there; empty for none.</param>
 /// <param name="ExactlyOneOf">Keys of which one must be there and no other, beside the rest; empty for none.</param>
-internal sealed record ObjectType(ImmutableArray<GrammarKey> Keys, bool ExactlyOne = false, ImmutableArray<string> AtLeastOneOf = default, ImmutableArray<string> ExactlyOneOf = default) : GrammarType
+/// <param name="Without">What happens when none of <paramref name="AtLeastOneOf"/> is there, as a message says it.</param>
+internal sealed record ObjectType(
+    ImmutableArray<GrammarKey> Keys, bool ExactlyOne = false, ImmutableArray<string> AtLeastOneOf = default, ImmutableArray<string> ExactlyOneOf = default, string Without = "") : GrammarType
 {
     public IEnumerable<string> Names => Keys.Select(key => key.Name);
 

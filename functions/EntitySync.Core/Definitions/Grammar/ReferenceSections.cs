@@ -25,13 +25,16 @@ internal static class ReferenceSections
         {
             case ObjectType map: AddMap(map, kind, path, sections); break;
             case RelationsType: AddMap(DefinitionGrammar.Relation, kind, path + ".NAME", sections); break;
-            case MapType map: Add(map.Value, kind, $"{path}.{(map.Key == TextForms.RelationName ? "RELATION" : "FIELD")}", sections); break;
+            case MapType map: Add(map.Value, kind, $"{path}.{Name(map.Key)}", sections); break;
             case ListType list: Add(list.Item, kind, path, sections); break;
             case EitherType either:
                 foreach (var form in either.Forms) Add(form, kind, path, sections);
                 break;
         }
     }
+
+    private static string Name(TextType key) =>
+        key == TextForms.RelationName ? "RELATION" : key == TextForms.Topic ? "TOPIC" : key == TextForms.IndexName ? "INDEX" : "FIELD";
 
     private static void AddMap(ObjectType map, string kind, string path, List<ReferenceSection> sections)
     {

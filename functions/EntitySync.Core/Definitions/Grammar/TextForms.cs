@@ -13,6 +13,16 @@ internal static class TextForms
 
     public static readonly TextType Topic = TopicLike($"a topic name: 1 to {LongestTopic} of a-z A-Z 0-9 . _ -", LongestTopic);
 
+    // A table's name has 255 characters: 11 before this one, and the version's number after it, leave 80 to the deployment's prefix.
+    public static readonly TextType ReadModel = TopicLike("a name of 1 to 150 of a-z A-Z 0-9 . _ - (table and topic names are made from it)", 150);
+
+    public static readonly TextType FeedName = TopicLike($"a name of 1 to {LongestTopic} of a-z A-Z 0-9 . _ -", LongestTopic);
+
+    /// <summary>Also of an attribute of the table, and with <c>Sort</c> behind it of another.</summary>
+    public static readonly TextType IndexName = new("an index name: 3 to 100 of a-z A-Z 0-9 _ -", "^[A-Za-z0-9_-]{3,}$", 100);
+
+    public static readonly TextType State = new("a state: 1 to 100 characters on one line", @"^[^\u0000-\u001f\u007f-\u009f]+$", 100);
+
     public static readonly TextType RelationName = new("a relation name: 1 to 100 of a-z A-Z 0-9 _ -", "^[A-Za-z0-9_-]+$", 100);
 
     /// <summary>A path as <see cref="FieldPath.TryParse"/> reads it.</summary>

@@ -34,6 +34,9 @@ internal readonly record struct YamlPlace(YamlNode? Node, YamlMark Mark, string 
     /// <summary>A single value reads as a list of one, as the grammar allows for <c>key</c> and <c>match</c>.</summary>
     public IEnumerable<YamlPlace> OneOrMore => Node is YamlScalar or YamlMap ? [this] : Items;
 
+    /// <summary>The place of a key itself; of what stands behind it when it is not there.</summary>
+    public YamlPlace OfKey(string key) => Entries.FirstOrDefault(entry => entry.Key.Text == key) is { } found ? new YamlPlace(found.Key, found.Key.Mark, JoinPath(Path, key)) : this[key];
+
     public ImmutableArray<YamlEntry> Entries => Node is YamlMap map ? map.Entries : [];
 
     public static string JoinPath(string path, string key) => path.Length == 0 ? Short(key) : path + "." + Short(key);
