@@ -3,6 +3,7 @@ using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using EntitySync.Core.Errors;
 using EntitySync.Core.Replay;
+using static EntitySync.Adapters.DynamoDb.AttributeValues;
 using static EntitySync.Adapters.DynamoDb.ReplayAttributes;
 using Item = System.Collections.Generic.Dictionary<string, Amazon.DynamoDBv2.Model.AttributeValue>;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
 using Amazon.DynamoDBv2.Model;
 using EntitySync.Core.Reconciliation;
+using static EntitySync.Adapters.DynamoDb.AttributeValues;
 using Item = System.Collections.Generic.Dictionary<string, Amazon.DynamoDBv2.Model.AttributeValue>;
 
 namespace EntitySync.Adapters.DynamoDb;
@@ -55,15 +55,6 @@ internal static class ReconciliationAttributes
     public static AttributeValue Never => new() { NULL = true };
 
     public static Item Key(string entity, string id) => new() { [EntityId] = Text($"{entity}/{id}") };
-
-    public static AttributeValue Text(string text) => new() { S = text };
-
-    public static AttributeValue Number(long number) => new() { N = number.ToString(CultureInfo.InvariantCulture) };
-
-    public static AttributeValue Bytes(ReadOnlyMemory<byte> bytes) => new()
-    {
-        B = MemoryMarshal.TryGetArray(bytes, out var array) ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false, publiclyVisible: true) : new MemoryStream(bytes.ToArray()),
-    };
 
     public static AttributeValue Moment(DateTimeOffset moment) => new()
     {

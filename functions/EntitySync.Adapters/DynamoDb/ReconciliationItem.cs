@@ -4,6 +4,7 @@ using Amazon.DynamoDBv2.Model;
 using EntitySync.Core.Errors;
 using EntitySync.Core.Reconciliation;
 using EntitySync.Core.State;
+using static EntitySync.Adapters.DynamoDb.AttributeValues;
 using static EntitySync.Adapters.DynamoDb.ReconciliationAttributes;
 
 namespace EntitySync.Adapters.DynamoDb;

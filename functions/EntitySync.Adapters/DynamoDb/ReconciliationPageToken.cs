@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Amazon.DynamoDBv2.Model;
 using EntitySync.Core.Reconciliation;
+using static EntitySync.Adapters.DynamoDb.AttributeValues;
 using static EntitySync.Adapters.DynamoDb.ReconciliationAttributes;
 using Item = System.Collections.Generic.Dictionary<string, Amazon.DynamoDBv2.Model.AttributeValue>;
 

@@ -1,4 +1,5 @@
 using EntitySync.Core.Reconciliation;
+using static EntitySync.Adapters.DynamoDb.AttributeValues;
 using static EntitySync.Adapters.DynamoDb.ReconciliationAttributes;
 
 namespace EntitySync.Adapters.DynamoDb;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Amazon.DynamoDBv2.Model;
 using EntitySync.Core.Replay;
+using static EntitySync.Adapters.DynamoDb.AttributeValues;
 using Item = System.Collections.Generic.Dictionary<string, Amazon.DynamoDBv2.Model.AttributeValue>;
 
 namespace EntitySync.Adapters.DynamoDb;
@@ -13,13 +14,7 @@ internal static class ReplayAttributes
 
     public static Item Key(string replayId, string part) => new() { ["replayId"] = Text(replayId), ["part"] = Text(part) };
 
-    public static AttributeValue Text(string text) => new() { S = text };
-
-    public static AttributeValue Number(long number) => new() { N = number.ToString(CultureInfo.InvariantCulture) };
-
-    public static AttributeValue Number(double number) => new() { N = number.ToString("0.###", CultureInfo.InvariantCulture) };
-
-    public static AttributeValue Flag(bool flag) => new() { BOOL = flag };
+    public static AttributeValue Decimal(double number) => new() { N = number.ToString("0.###", CultureInfo.InvariantCulture) };
 
     /// <summary>Of fixed width, so that times compare as text.</summary>
     public static AttributeValue Time(DateTimeOffset time) => Text(time.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture));

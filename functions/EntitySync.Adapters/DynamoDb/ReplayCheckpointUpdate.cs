@@ -1,5 +1,6 @@
 using Amazon.DynamoDBv2.Model;
 using EntitySync.Core.Replay;
+using static EntitySync.Adapters.DynamoDb.AttributeValues;
 using static EntitySync.Adapters.DynamoDb.ReplayAttributes;
 using Item = System.Collections.Generic.Dictionary<string, Amazon.DynamoDBv2.Model.AttributeValue>;
 
@@ -51,8 +52,8 @@ internal sealed class ReplayCheckpointUpdate(string table, SliceClaim claim, Pag
         };
         var set = "SET updatedAt = :now";
         var remove = "";
-        if (page.RatePerSecond is { } rate) (set, values[":rate"]) = (set + ", ratePerSecond = :rate", Number(rate));
-        if (page.EstimatedSecondsLeft is { } left) (set, values[":left"]) = (set + ", estimatedSecondsLeft = :left", Number(left));
+        if (page.RatePerSecond is { } rate) (set, values[":rate"]) = (set + ", ratePerSecond = :rate", Decimal(rate));
+        if (page.EstimatedSecondsLeft is { } left) (set, values[":left"]) = (set + ", estimatedSecondsLeft = :left", Decimal(left));
         else remove = " REMOVE estimatedSecondsLeft";
         return Update(
             ReplayParts.Replay,
