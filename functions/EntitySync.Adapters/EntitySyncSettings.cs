@@ -30,6 +30,15 @@ public sealed record EntitySyncSettings
     /// <summary><c>RECONCILIATIONS_TABLE</c>: table of reconciliations.</summary>
     public string ReconciliationsTable { get; init; } = "reconciliations";
 
+    /// <summary><c>READ_MODELS_TABLE</c>: table of the versions of read models and of how far rebuilds are.</summary>
+    public string ReadModelsTable { get; init; } = "read-models";
+
+    /// <summary><c>READ_MODEL_TABLE_PREFIX</c>: what stands before name and version of a read model's table, e.g. <c>prod-read-model-</c>.</summary>
+    public string ReadModelTablePrefix { get; init; } = "read-model-";
+
+    /// <summary><c>FEEDS_TABLE</c>: table of the archive pages of feeds.</summary>
+    public string FeedsTable { get; init; } = "feeds";
+
     /// <summary><c>REPLAY_STATE_MACHINE_ARN</c>.</summary>
     public string ReplayStateMachineArn { get; init; } = "";
 
@@ -93,6 +102,9 @@ public sealed record EntitySyncSettings
             ReferenceTablePrefix = Text("REFERENCE_TABLE_PREFIX") ?? defaults.ReferenceTablePrefix,
             ReplaysTable = Text("REPLAYS_TABLE") ?? defaults.ReplaysTable,
             ReconciliationsTable = Text("RECONCILIATIONS_TABLE") ?? defaults.ReconciliationsTable,
+            ReadModelsTable = Text("READ_MODELS_TABLE") ?? defaults.ReadModelsTable,
+            ReadModelTablePrefix = Text("READ_MODEL_TABLE_PREFIX") ?? defaults.ReadModelTablePrefix,
+            FeedsTable = Text("FEEDS_TABLE") ?? defaults.FeedsTable,
             ReplayStateMachineArn = Text("REPLAY_STATE_MACHINE_ARN") ?? defaults.ReplayStateMachineArn,
             SolrUrl = Text("SOLR_URL"),
             EnrichCacheMaximumAgeSeconds = Number("ENRICH_CACHE_MAXIMUM_AGE_SECONDS", defaults.EnrichCacheMaximumAgeSeconds),

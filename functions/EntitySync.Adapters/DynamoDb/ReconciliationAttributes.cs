@@ -50,8 +50,6 @@ internal static class ReconciliationAttributes
     public const string PieceAmount = "amount";
     public const string PieceCurrency = "currency";
 
-    private static readonly long LastWholeSecond = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
-
     public static AttributeValue Never => new() { NULL = true };
 
     public static Item Key(string entity, string id) => new() { [EntityId] = Text($"{entity}/{id}") };
@@ -60,13 +58,6 @@ internal static class ReconciliationAttributes
     {
         N = ((decimal)(moment.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerSecond).ToString(CultureInfo.InvariantCulture),
     };
-
-    /// <summary>When an item may go, in the whole seconds that TTL counts; never before the moment.</summary>
-    public static DateTimeOffset Expiry(DateTimeOffset moment)
-    {
-        var seconds = moment.ToUnixTimeSeconds();
-        return DateTimeOffset.FromUnixTimeSeconds(moment.UtcTicks % TimeSpan.TicksPerSecond == 0 || seconds == LastWholeSecond ? seconds : seconds + 1);
-    }
 
     public static AttributeValue Piece(Arrival arrival)
     {

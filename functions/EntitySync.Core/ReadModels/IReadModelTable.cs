@@ -42,7 +42,8 @@ public sealed record ReadModelRow(string Key, long Revision, ReadOnlyMemory<byte
 /// <param name="Index">Name of the index.</param>
 /// <param name="Key">Text of the key field's value.</param>
 /// <param name="Sort">Text of the sort field's value, of numbers a number as JSON writes it; the row's key without sort field.</param>
-public readonly record struct RowIndexEntry(string Index, string Key, string Sort);
+/// <param name="SortsNumber">True when <paramref name="Sort"/> is a number, as the index declares it.</param>
+public readonly record struct RowIndexEntry(string Index, string Key, string Sort, bool SortsNumber = false);
 
 /// <param name="Index">The index and its declaration; null lists all.</param>
 /// <param name="Key">With an index: the value asked for.</param>
