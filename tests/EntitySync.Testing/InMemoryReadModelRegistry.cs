@@ -68,7 +68,8 @@ public sealed class InMemoryReadModelRegistry : IReadModelRegistry
         lock (_lock)
         {
             if (!_checkpoints.TryGetValue(version, out var found)) _checkpoints[version] = found = [];
-            if (!found.TryGetValue((checkpoint.Topic, checkpoint.Partition), out var held) || held.Next <= checkpoint.Next) found[(checkpoint.Topic, checkpoint.Partition)] = checkpoint;
+            var held = found.GetValueOrDefault((checkpoint.Topic, checkpoint.Partition));
+            if (held is null || held.Next <= checkpoint.Next) found[(checkpoint.Topic, checkpoint.Partition)] = checkpoint with { IsCaughtUp = checkpoint.IsCaughtUp || held is { IsCaughtUp: true } };
         }
     }
 

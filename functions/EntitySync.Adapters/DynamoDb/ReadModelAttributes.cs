@@ -57,7 +57,7 @@ internal static class ReadModelAttributes
             key,
             ToNumber(item, key, Revision),
             item.GetValueOrDefault(Facts)?.B?.ToArray() ?? throw Wrong(key, Facts),
-            document is null ? null : Encoding.UTF8.GetBytes(document),
+            document is null ? null : (ReadOnlyMemory<byte>?)Encoding.UTF8.GetBytes(document),
             ToEntries(item),
             item.ContainsKey(ExpiresAt) ? DateTimeOffset.FromUnixTimeSeconds(ToNumber(item, key, ExpiresAt)) : null);
     }

@@ -18,7 +18,7 @@ public interface IReadModelRegistry
     /// <summary>By topic, then partition. Strongly consistent.</summary>
     Task<IReadOnlyList<FillCheckpoint>> GetCheckpointsAsync(ReadModelVersionId version, CancellationToken cancellationToken);
 
-    /// <summary>Creates the checkpoint, or moves it forward; one that stands further already stays.</summary>
+    /// <summary>Creates the checkpoint, or moves it forward; one that stands further already stays, and one that is caught up stays so.</summary>
     Task SaveCheckpointAsync(ReadModelVersionId version, FillCheckpoint checkpoint, CancellationToken cancellationToken);
 
     Task DeleteCheckpointsAsync(ReadModelVersionId version, CancellationToken cancellationToken);
