@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using EntitySync.Core.Definitions;
+using EntitySync.Core.Messages;
 using EntitySync.Core.Reconciliation.Reading;
 
 namespace EntitySync.Core.Reconciliation;
@@ -30,10 +31,4 @@ internal sealed class CompiledReconciliations
     private readonly ConcurrentDictionary<ReconciliationDefinition, CompiledReconciliation> _compiled = new(ReferenceEqualityComparer.Instance);
 
     public CompiledReconciliation Of(ReconciliationDefinition definition) => _compiled.GetOrAdd(definition, static one => new CompiledReconciliation(one));
-}
-
-internal static class Moments
-{
-    /// <summary>The end of time when it would be later.</summary>
-    public static DateTimeOffset Add(DateTimeOffset moment, TimeSpan by) => DateTimeOffset.MaxValue - moment > by ? moment + by : DateTimeOffset.MaxValue;
 }
