@@ -29,7 +29,7 @@ internal sealed class BatchMessages(ReconciliationCatalog catalog, CompiledRecon
                 {
                     var reference = new MessageReference(partition, index);
                     var problem = source.IsExpected ? ReadExpected(definition, reference) : ReadArrived(definition, reference);
-                    if (problem is not null) deadLetters.Add(definition, reference, problem);
+                    if (problem is not null) deadLetters.Add(definition.Entity, definition.DeadLetterTopic, reference, problem);
                 }
             }
         }

@@ -17,6 +17,8 @@ internal sealed class CompiledReconciliation(ReconciliationDefinition definition
 
     public string Entity => Definition.Entity;
 
+    public string DeadLetterTopic { get; } = definition.DeadLetterTopic();
+
     /// <summary>When something that nothing is expected of any more may go.</summary>
     public DateTimeOffset ExpiryFrom(DateTimeOffset moment) => Moments.Add(moment, Definition.Keep);
 

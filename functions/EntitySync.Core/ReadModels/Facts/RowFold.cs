@@ -61,7 +61,7 @@ internal sealed class RowFold(CompiledReadModel model)
         var entries = new List<RowIndexEntry>(model.Indexes.Length);
         foreach (var (index, keyField, sortField) in model.Indexes)
         {
-            if (IndexText.Of(_document.Value(keyField)) is { } value && SortOf(index, sortField, key) is { } sort) entries.Add(new RowIndexEntry(index.Name, value, sort));
+            if (IndexText.Of(_document.Value(keyField)) is { } value && SortOf(index, sortField, key) is { } sort) entries.Add(new RowIndexEntry(index.Name, value, sort, sortField >= 0 && index.SortsNumbers));
         }
 
         return [.. entries];
