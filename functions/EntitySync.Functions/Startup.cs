@@ -30,6 +30,7 @@ public static class Startup
             .AddReplay()
             .AddEnrichment()
             .AddReconciliation()
-            .AddReadModels();
+            .AddReadModels()
+            .AddRebuild();
     }
 }

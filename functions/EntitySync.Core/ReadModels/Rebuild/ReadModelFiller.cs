@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using EntitySync.Core.Definitions;
 using EntitySync.Core.Enrichment;
 using EntitySync.Core.Errors;
 using EntitySync.Core.Messages;
@@ -40,7 +41,14 @@ public sealed record FillOutcome(
 /// that page again, and rows know what they have. Nothing is dead-lettered and no outputs are written: whatever is wrong with an event was said when it came.
 /// </summary>
 public sealed class ReadModelFiller(
-    IReadModelRegistry registry, CompiledReadModels models, ITopicReader reader, RowWriter writer, RebuildOptions options, TimeProvider clock, ILogger<ReadModelFiller> logger)
+    ReadModelCatalog catalog,
+    IReadModelRegistry registry,
+    CompiledReadModels models,
+    ITopicReader reader,
+    RowWriter writer,
+    RebuildOptions options,
+    TimeProvider clock,
+    ILogger<ReadModelFiller> logger)
 {
     /// <param name="request">What to fill.</param>
     /// <param name="deadline">When the invocation is ended from outside.</param>
@@ -49,6 +57,7 @@ public sealed class ReadModelFiller(
     /// <exception cref="InvalidRequestException">The version is no longer built, or events were removed before they were read.</exception>
     public async Task<FillOutcome> FillAsync(FillRequest request, DateTimeOffset deadline, CancellationToken cancellationToken)
     {
+        if (!catalog.TryGet(request.ReadModel, out var deployed)) throw new InvalidRequestException(catalog.DescribeUnknown(request.ReadModel));
         var id = new ReadModelVersionId(request.ReadModel, request.Version);
         var state = await registry.GetAsync(request.ReadModel, cancellationToken);
         if (state?.Live == request.Version) return new FillOutcome(request.Slice, FillOutcome.Done, 0, 0); // another execution of this rebuild was quicker
@@ -56,16 +65,35 @@ public sealed class ReadModelFiller(
         var checkpoint = (await registry.GetCheckpointsAsync(id, cancellationToken)).FirstOrDefault(each => each.Slice == request.Slice)
             ?? throw new InvalidRequestException($"{id} has no partition '{request.Slice}' to fill.");
         var lastStart = deadline - Min(options.Margin, (deadline - clock.GetUtcNow()) / 4);
-        var run = new Run(id, models.Of(request.ReadModel, state.Version(request.Version)!), request, () => clock.GetUtcNow() < lastStart);
+        var run = new Run(id, models.Of(deployed, state.Version(request.Version)!), request, () => clock.GetUtcNow() < lastStart);
         try
         {
             return await FillAsync(run, checkpoint, cancellationToken);
+        }
+        catch (EntitySyncException exception)
+        {
+            await NoteAsync(request, exception, cancellationToken);
+            throw;
         }
         catch (VersionGoneException exception)
         {
             state = await registry.GetAsync(request.ReadModel, cancellationToken);
             // A table that has just been made may not be found by every node of DynamoDB yet.
             throw state?.Building == request.Version ? new TransientException(exception.Message, exception) : GivenUp(id, state);
+        }
+    }
+
+    /// <summary>A distributed map tells that a partition failed, not why; so it is written down here. The switch clears it.</summary>
+    private async Task NoteAsync(FillRequest request, EntitySyncException failure, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var error = $"{request.Slice}: {failure.GetType().Name}: {failure.Message}";
+            await registry.ChangeAsync(request.ReadModel, held => held?.Building == request.Version && held.LastError != error ? held with { LastError = error } : held, cancellationToken);
+        }
+        catch (EntitySyncException exception)
+        {
+            logger.LogWarning(exception, "{ReadModel} v{Version} {Slice}: the failure could not be noted", request.ReadModel, request.Version, request.Slice);
         }
     }
 

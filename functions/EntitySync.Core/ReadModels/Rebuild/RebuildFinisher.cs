@@ -75,10 +75,17 @@ public sealed class RebuildFinisher(IReadModelRegistry registry, VersionRemoval 
     private async Task<RebuildEnd> FailAsync(string readModel, RebuildPlan? plan, CaughtError caught, CancellationToken cancellationToken)
     {
         var (error, reason) = (caught.Error ?? "Unknown", caught.Reason());
-        var state = readModel.Length == 0 ? null : await registry.ChangeAsync(
-            readModel, held => held is null || (plan is not null && held.Building != plan.Version) ? held : held with { LastError = $"{error}: {reason}" }, cancellationToken);
+        var state = readModel.Length == 0 ? null : await registry.ChangeAsync(readModel, Noted, cancellationToken);
         var cause = $"{reason.TrimEnd('.')}. {HowToGoOn(readModel, plan, state)}";
         return new RebuildEnd(readModel, RebuildEnd.Failed, state?.Live, $"The rebuild of '{readModel}' failed: {reason}", error, cause.TrimEnd());
+
+        // What a partition has noted says more than the state machine knows of it.
+        ReadModelState? Noted(ReadModelState? held)
+        {
+            if (held is null || (plan is not null && held.Building != plan.Version)) return held;
+            if (plan is not null && held.LastError is { } noted && !noted.Contains(reason, StringComparison.Ordinal) && !reason.Contains(noted, StringComparison.Ordinal)) reason = $"{reason.TrimEnd('.')}. Last error: {noted}";
+            return held.LastError is { } last && reason.EndsWith(last, StringComparison.Ordinal) ? held : held with { LastError = $"{error}: {reason}" };
+        }
     }
 
     private static string HowToGoOn(string readModel, RebuildPlan? plan, ReadModelState? state)
