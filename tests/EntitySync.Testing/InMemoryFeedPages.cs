@@ -23,7 +23,7 @@ public sealed class InMemoryFeedPages : IFeedPages
         lock (_lock) return [.. _runs.Where(run => run.Key.Feed == feed).Select(run => run.Value)];
     }
 
-    public Task<PageRun?> LastAsync(string feed, CancellationToken cancellationToken) => Task.FromResult(Runs(feed).LastOrDefault());
+    public Task<PageRun?> LastAsync(string feed, CancellationToken cancellationToken) => Task.FromResult(Runs(feed) is [.., var last] ? last : null);
 
     public Task<PageRun?> FindAsync(string feed, long page, CancellationToken cancellationToken) =>
         Task.FromResult(Runs(feed).LastOrDefault(run => run.First <= page) is { } run && page <= run.Last ? run : null);
