@@ -29,6 +29,7 @@ public static class Startup
             .AddReferenceTables()
             .AddReplay()
             .AddEnrichment()
-            .AddReconciliation();
+            .AddReconciliation()
+            .AddFeeds();
     }
 }
