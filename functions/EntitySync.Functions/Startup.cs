@@ -31,6 +31,7 @@ public static class Startup
             .AddEnrichment()
             .AddReconciliation()
             .AddReadModels()
-            .AddRebuild();
+            .AddRebuild()
+            .AddFeeds();
     }
 }
