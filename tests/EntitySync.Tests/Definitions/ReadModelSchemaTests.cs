@@ -81,7 +81,7 @@ public sealed class ReadModelSchemaTests
     [InlineData("payments: 1", "payments: true")]
     [InlineData("limit: 50", "limit: 1001")]
     [InlineData("from: tag", "field: tag")]
-    [InlineData("value: Placed", "value: Placed\n              from: status")]
+    [InlineData("value: Placed", "value: Placed\n            from: status")]
     [InlineData("  byStatus:", "  by:")]
     [InlineData("[Placed, Processed, Shipped]", "[]")]
     [InlineData("keep: P90D", "keep: 90 days")]

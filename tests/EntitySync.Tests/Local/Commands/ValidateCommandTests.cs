@@ -23,7 +23,7 @@ public sealed class ValidateCommandTests : IDisposable
         var run = await CommandRun.Of("validate");
 
         run.Error.ShouldBeEmpty();
-        run.Output.ShouldBe("7 definitions are valid: enriched-purchase, item, password-reset, shipment, user-profile, invoice-payment, order-shipping.\n");
+        run.Output.ShouldBe("11 definitions are valid: enriched-purchase, item, password-reset, shipment, user-profile, invoice-payment, order-shipping, orders-reporting, orders-search, items-merged, order-events.\n");
         run.Status.ShouldBe(0);
     }
 
