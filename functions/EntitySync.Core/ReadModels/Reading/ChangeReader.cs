@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using EntitySync.Core.Definitions;
@@ -92,7 +92,7 @@ internal sealed class ChangeReader
         var name = _change.Source?.Text ?? _change.Field;
         var text = "";
         if (exists && KeyReader.ReadText(name, values[_source], message, values, out text) is { } problem) return problem;
-        if (!exists) text = JsonDocument.Parse(value).RootElement.ToString();
+        if (!exists) text = TextOf(value);
         var state = Array.FindIndex(_target.States, one => one.Text == text);
         if (state < 0) return $"'{name}' is {Reasons.Quote(Encoding.UTF8.GetBytes(text))}, none of the states of '{_change.Field}': {string.Join(", ", _target.States.Select(one => one.Text))}";
         changes.Add(new Fact { Field = _field, Kind = FactKind.State, State = state });
@@ -117,5 +117,11 @@ internal sealed class ChangeReader
 
     private static ReadOnlyMemory<byte> Null { get; } = "null"u8.ToArray();
 
-    private static ReadOnlyMemory<byte>? Constant(System.Collections.Immutable.ImmutableArray<byte>? constant) => constant is { } bytes ? bytes.AsMemory() : null;
+    private static ReadOnlyMemory<byte>? Constant(ImmutableArray<byte>? constant) => constant is { } bytes ? (ReadOnlyMemory<byte>?)bytes.AsMemory() : null;
+
+    private static string TextOf(ReadOnlyMemory<byte> json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.ToString();
+    }
 }
