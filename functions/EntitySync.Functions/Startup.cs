@@ -29,6 +29,9 @@ public static class Startup
             .AddReferenceTables()
             .AddReplay()
             .AddEnrichment()
-            .AddReconciliation();
+            .AddReconciliation()
+            .AddReadModels()
+            .AddRebuild()
+            .AddFeeds();
     }
 }

@@ -111,7 +111,7 @@ public sealed class DynamoDbReadModelTables(IAmazonDynamoDB client, string prefi
             .. indexes.SelectMany(index => new[]
             {
                 new AttributeDefinition(IndexKey(index.Name), ScalarAttributeType.S),
-                new AttributeDefinition(IndexSort(index.Name), index.SortsNumbers ? ScalarAttributeType.N : ScalarAttributeType.S),
+                new AttributeDefinition(IndexSort(index.Name), SortsNumbers(index) ? ScalarAttributeType.N : ScalarAttributeType.S),
             }),
         ],
         KeySchema = [new KeySchemaElement(RowKey, KeyType.HASH)],

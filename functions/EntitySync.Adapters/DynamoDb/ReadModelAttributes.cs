@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Amazon.DynamoDBv2.Model;
+using EntitySync.Core.Definitions;
 using EntitySync.Core.Errors;
 using EntitySync.Core.ReadModels;
 using static EntitySync.Adapters.DynamoDb.AttributeValues;
@@ -31,6 +32,9 @@ internal static class ReadModelAttributes
     public static string IndexSort(string index) => $"i/{index}/sort";
 
     public static Item Key(string rowKey) => new() { [RowKey] = Text(rowKey) };
+
+    /// <summary>Without sort field the row's key sorts, a text.</summary>
+    public static bool SortsNumbers(ReadModelIndex index) => index is { SortsNumbers: true, Sort: not null };
 
     public static AttributeValue Sort(string sort, bool isNumber) => isNumber ? new AttributeValue { N = sort } : Text(sort);
 

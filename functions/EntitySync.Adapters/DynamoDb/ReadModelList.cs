@@ -52,8 +52,8 @@ internal sealed class ReadModelList(IAmazonDynamoDB client, ThrottledCalls calls
             ExclusiveStartKey = from,
             Limit = query.Limit - _rows.Count,
         };
-        if (query.From is { } least) request.ExpressionAttributeValues[":from"] = Sort(least, index.SortsNumbers);
-        if (query.To is { } greatest) request.ExpressionAttributeValues[":to"] = Sort(greatest, index.SortsNumbers);
+        if (query.From is { } least) request.ExpressionAttributeValues[":from"] = Sort(least, SortsNumbers(index));
+        if (query.To is { } greatest) request.ExpressionAttributeValues[":to"] = Sort(greatest, SortsNumbers(index));
         if (RangeCondition() is { } range)
         {
             request.KeyConditionExpression += range;
@@ -106,7 +106,7 @@ internal sealed class ReadModelList(IAmazonDynamoDB client, ThrottledCalls calls
     {
         if (query.Index is { } && query.Key is null or "") return true;
         if (query is not { Index: { } index, From: { } from, To: { } to }) return false;
-        if (!index.SortsNumbers) return ByteKeyOrder.Instance.Compare(Encoding.UTF8.GetBytes(from), Encoding.UTF8.GetBytes(to)) > 0;
+        if (!SortsNumbers(index)) return ByteKeyOrder.Instance.Compare(Encoding.UTF8.GetBytes(from), Encoding.UTF8.GetBytes(to)) > 0;
         return decimal.TryParse(from, NumberStyles.Float, CultureInfo.InvariantCulture, out var least)
             && decimal.TryParse(to, NumberStyles.Float, CultureInfo.InvariantCulture, out var greatest) && least > greatest;
     }

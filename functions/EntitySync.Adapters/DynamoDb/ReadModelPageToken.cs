@@ -53,19 +53,19 @@ internal sealed record ReadModelPageToken(
         var key = ReadModelAttributes.Key(Key);
         if (query.Index is not { } index) return key;
         key[IndexKey(index.Name)] = AttributeValues.Text(query.Key!);
-        key[IndexSort(index.Name)] = ReadModelAttributes.Sort(Sort!, index.SortsNumbers);
+        key[IndexSort(index.Name)] = ReadModelAttributes.Sort(Sort!, SortsNumbers(index));
         return key;
     }
 
     public override string ToString() => Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(this, ReadModelPageTokenJson.Default.ReadModelPageToken));
 
     private static bool IsSort(string? sort, RowQuery query) =>
-        sort is null || (query.Index!.SortsNumbers ? decimal.TryParse(sort, NumberStyles.Float, CultureInfo.InvariantCulture, out _) : sort.Length is > 0 and <= LongestKey);
+        sort is null || (SortsNumbers(query.Index!) ? decimal.TryParse(sort, NumberStyles.Float, CultureInfo.InvariantCulture, out _) : sort.Length is > 0 and <= LongestKey);
 
     private static string NameOf(ReadModelVersionId version, RowQuery query)
     {
         if (query.Index is not { } index) return version.ToString();
-        string?[] parts = [version.ReadModel, index.Name, index.Key, index.Sort, index.SortsNumbers ? "number" : "text", query.Key, query.From, query.To, query.IsDescending ? "descending" : "ascending"];
+        string?[] parts = [version.ReadModel, index.Name, index.Key, index.Sort, SortsNumbers(index) ? "number" : "text", query.Key, query.From, query.To, query.IsDescending ? "descending" : "ascending"];
         return Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts.Select(part => part is null ? "-" : $"{part.Length}:{part}"))))[..12]);
     }
 

@@ -39,20 +39,21 @@ public static class ReadModelComparison
     /// <summary>All differences.</summary>
     public static ImmutableArray<DefinitionChange> Compare(ReadModelDefinition before, ReadModelDefinition now)
     {
+        var isRebuilt = before.Fingerprint != now.Fingerprint;
         var old = ReadModelEntries.Of(before).ToDictionary(entry => entry.Path, StringComparer.Ordinal);
         var current = ReadModelEntries.Of(now).ToList();
         var paths = current.Select(entry => entry.Path).ToHashSet(StringComparer.Ordinal);
-        var changed = current.Where(entry => old.GetValueOrDefault(entry.Path).Text is var was && (was ?? "") != entry.Text).Select(entry => Change(entry, old.GetValueOrDefault(entry.Path).Text ?? "", entry.Text));
-        var gone = old.Values.Where(entry => !paths.Contains(entry.Path) && entry.Text.Length > 0).Select(entry => Change(entry, entry.Text, ""));
+        var changed = current.Where(entry => old.GetValueOrDefault(entry.Path).Text is var was && (was ?? "") != entry.Text).Select(entry => Change(entry, old.GetValueOrDefault(entry.Path).Text ?? "", entry.Text, isRebuilt));
+        var gone = old.Values.Where(entry => !paths.Contains(entry.Path) && entry.Text.Length > 0).Select(entry => Change(entry, entry.Text, "", isRebuilt));
         return [.. changed, .. gone];
     }
 
-    private static DefinitionChange Change(in DefinitionEntry entry, string was, string isNow)
+    private static DefinitionChange Change(in DefinitionEntry entry, string was, string isNow, bool isRebuilt)
     {
         var text = $"was {Shown(was)}, is {Shown(isNow)}";
         return entry.Name switch
         {
-            "keep" or "output" when entry.Owner.Length == 0 => new(ChangeSeverity.Compatible, entry.Path, text, "A version keeps the definition it was made with: it holds from the next rebuild on"),
+            "keep" or "output" when entry.Owner.Length == 0 => new(ChangeSeverity.Compatible, entry.Path, text, isRebuilt ? "It holds from the rebuild on: a version keeps to the definition it was made with" : "It holds for what is written from now on"),
             _ => new(ChangeSeverity.NeedsRebuild, entry.Path, text),
         };
     }

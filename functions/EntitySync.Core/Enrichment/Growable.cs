@@ -29,6 +29,20 @@ internal sealed class Growable<T>
         Count += items.Length;
     }
 
+    public void Insert(int index, in T item)
+    {
+        Reserve(1);
+        _items.AsSpan(index, Count - index).CopyTo(_items.AsSpan(index + 1));
+        _items[index] = item;
+        Count++;
+    }
+
+    public void Remove(int index, int count)
+    {
+        _items.AsSpan(index + count, Count - index - count).CopyTo(_items.AsSpan(index));
+        Truncate(Count - count);
+    }
+
     /// <summary>Room for <paramref name="count"/> more, to be taken with <see cref="Advance"/>.</summary>
     public Span<T> Reserve(int count)
     {

@@ -44,6 +44,9 @@ public sealed class PickValue
         _ => null,
     };
 
+    /// <summary>True for a string of this text (UTF-8).</summary>
+    internal bool IsText(ReadOnlySpan<byte> text) => _rank == 1 && text.SequenceEqual(_text);
+
     /// <summary>Negative, zero or positive, as usual.</summary>
     public int CompareTo(PickValue other)
     {

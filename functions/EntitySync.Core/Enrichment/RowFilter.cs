@@ -20,6 +20,9 @@ internal sealed class RowFilter(ImmutableArray<WhereCondition> conditions)
     /// <param name="value">The value; null for what cannot be compared.</param>
     public bool Matches(int condition, bool isNull, PickValue? value) => _conditions[condition].Matches(isNull, value);
 
+    /// <summary>As <see cref="Matches(int, bool, PickValue?)"/>, of a text (UTF-8, unescaped).</summary>
+    public bool MatchesText(int condition, ReadOnlySpan<byte> text) => _conditions[condition].MatchesText(text);
+
     private sealed class Condition
     {
         private readonly FieldPath _field;
@@ -41,6 +44,16 @@ internal sealed class RowFilter(ImmutableArray<WhereCondition> conditions)
         {
             var found = RowFields.Find(row, _field) is { ValueKind: not JsonValueKind.Null } element ? element : (JsonElement?)null;
             return Matches(found is null, found is { } value ? PickValue.From(value) : null);
+        }
+
+        public bool MatchesText(ReadOnlySpan<byte> text)
+        {
+            foreach (var value in _values)
+            {
+                if (value.IsText(text)) return true;
+            }
+
+            return false;
         }
 
         public bool Matches(bool isNull, PickValue? value) => isNull ? _takesNull : value is not null && _values.Exists(one => one.CompareTo(value) == 0);

@@ -25,9 +25,10 @@ public interface IFeedPages
 /// </summary>
 /// <param name="First">Number of the first page; the first of all is 1.</param>
 /// <param name="Count">How many pages.</param>
-/// <param name="Parts">By partition.</param>
+/// <param name="Topic">Topic whose offsets they are: the feed's at that time.</param>
+/// <param name="Parts">By partition, all that there were.</param>
 /// <param name="SealedAt">When the pages were fixed.</param>
-public sealed record PageRun(long First, long Count, ImmutableArray<PagePart> Parts, DateTimeOffset SealedAt)
+public sealed record PageRun(long First, long Count, string Topic, ImmutableArray<PagePart> Parts, DateTimeOffset SealedAt)
 {
     public long Last => First + Count - 1;
 

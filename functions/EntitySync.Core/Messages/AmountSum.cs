@@ -15,6 +15,14 @@ internal readonly struct AmountSum : IComparable<AmountSum>
         _digits = digits;
     }
 
+    /// <summary>The sum without its point: 12.50 is 1250.</summary>
+    public BigInteger Units => _units;
+
+    /// <summary>Digits after the point.</summary>
+    public int Digits => _digits;
+
+    public static AmountSum operator +(AmountSum one, AmountSum other) => Add(one, other);
+
     public static AmountSum operator +(AmountSum sum, decimal amount) => Add(sum, Of(amount));
 
     /// <summary>What is missing from one to the other.</summary>
@@ -27,6 +35,10 @@ internal readonly struct AmountSum : IComparable<AmountSum>
         var units = ((BigInteger)(uint)bits[2] << 64) | ((BigInteger)(uint)bits[1] << 32) | (uint)bits[0];
         return new AmountSum(bits[3] < 0 ? -units : units, (bits[3] >> 16) & 0xff);
     }
+
+    /// <param name="units">The sum without its point.</param>
+    /// <param name="digits">Digits after the point.</param>
+    public static AmountSum Of(BigInteger units, int digits) => new(units, digits);
 
     public int CompareTo(AmountSum other) => (this - other)._units.Sign;
 

@@ -20,13 +20,16 @@ internal sealed class FieldReader
 
     private readonly ImmutableArray<FieldPath> _fields;
     private readonly FieldPath? _listed;
+    private readonly bool _takesAnyShape;
     private readonly PropertyTable _top;
     private readonly PathNode? _lastElement;
 
     /// <param name="fields">Fields of one value; found under their index.</param>
     /// <param name="listed">The field of several values; null without.</param>
-    public FieldReader(IEnumerable<FieldPath> fields, FieldPath? listed)
+    /// <param name="takesAnyShape">True when a field is absent where something else than an object stands on the way to it; false refuses the message.</param>
+    public FieldReader(IEnumerable<FieldPath> fields, FieldPath? listed, bool takesAnyShape = false)
     {
+        _takesAnyShape = takesAnyShape;
         _fields = [.. fields.Distinct()];
         _listed = listed;
         var message = new PathNode("");
@@ -96,14 +99,19 @@ internal sealed class FieldReader
 
     private string? ReadValue(scoped ref Utf8JsonReader reader, PathNode node, FieldValues values)
     {
-        if (reader.TokenType == JsonTokenType.Null) return null;
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            if (node.Slot >= 0 && node.Slot < _fields.Length) values[node.Slot] = new FieldValue(JsonTokenType.Null, (int)reader.TokenStartIndex, (int)(reader.BytesConsumed - reader.TokenStartIndex), false);
+            return null;
+        }
+
         if (node.Element is { } element) return ReadArray(ref reader, node, element, values);
         var (token, start, isEscaped) = (reader.TokenType, (int)reader.TokenStartIndex, reader.ValueIsEscaped);
         if (node.Properties is { } properties && token == JsonTokenType.StartObject)
         {
             if (ReadObject(ref reader, properties, values) is { } problem) return problem;
         }
-        else if (node.Properties is not null && node.Slot < 0)
+        else if (node.Properties is not null && node.Slot < 0 && !_takesAnyShape)
         {
             return $"'{node.Path}' is {Reasons.Kind(token)}; an object is expected";
         }

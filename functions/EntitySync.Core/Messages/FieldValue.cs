@@ -4,13 +4,14 @@ using EntitySync.Core.Enrichment;
 namespace EntitySync.Core.Messages;
 
 /// <summary>Where a value stands in a document.</summary>
-/// <param name="Token">What it begins with; <see cref="JsonTokenType.None"/> when the field is absent or null.</param>
+/// <param name="Token">What it begins with; <see cref="JsonTokenType.None"/> when the field is absent, <see cref="JsonTokenType.Null"/> when it is null.</param>
 /// <param name="Start">Its first byte; of a string the quote.</param>
 /// <param name="Length">Bytes, quotes included.</param>
 /// <param name="IsEscaped">True for a string with escapes.</param>
 internal readonly record struct FieldValue(JsonTokenType Token, int Start, int Length, bool IsEscaped)
 {
-    public bool Exists => Token != JsonTokenType.None;
+    /// <summary>False when the field is absent or null.</summary>
+    public bool Exists => Token is not (JsonTokenType.None or JsonTokenType.Null);
 
     public ReadOnlySpan<byte> Json(ReadOnlySpan<byte> document) => document.Slice(Start, Length);
 

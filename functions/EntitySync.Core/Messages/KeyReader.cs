@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Enrichment;
 using EntitySync.Core.Errors;
@@ -28,7 +29,14 @@ internal sealed class KeyReader
     /// <returns>Why there is no id; null when there is.</returns>
     public string? Read(ReadOnlySpan<byte> message, FieldValues values, out string id)
     {
-        id = "";
+        var problem = Compose(message, values);
+        id = problem is null ? Encoding.UTF8.GetString(values.Key.Span) : "";
+        return problem;
+    }
+
+    /// <summary>As <see cref="Read"/>; the id (UTF-8) is left in <see cref="FieldValues.Key"/>.</summary>
+    public string? Compose(ReadOnlySpan<byte> message, FieldValues values)
+    {
         for (var i = 0; i < _fields.Length; i++)
         {
             if (!values[_fields[i]].Exists) return $"the message has no value in '{_composer.Fields[i]}', its key";
@@ -45,9 +53,16 @@ internal sealed class KeyReader
             return HalfPair(_key.ToString());
         }
 
-        if (values.Key.Count == 0) return $"the key '{_key}' is empty";
-        id = Encoding.UTF8.GetString(values.Key.Span);
-        return null;
+        return values.Key.Count == 0 ? $"the key '{_key}' is empty" : null;
+    }
+
+    /// <summary>The id of a tombstone, which has no document to take it from: the record's key.</summary>
+    /// <returns>Why there is none; null when <paramref name="key"/> is one.</returns>
+    public static string? ReadTombstone(ReadOnlyMemory<byte>? key)
+    {
+        if (key is not { Length: > 0 } bytes) return "a tombstone without key: nobody knows what it takes back";
+        if (bytes.Length > MaximumBytes) return $"the record's key has {bytes.Length} bytes, more than {MaximumBytes}";
+        return Utf8.IsValid(bytes.Span) ? null : "the record's key is not UTF-8";
     }
 
     /// <summary>The text of a string or number, of at most <see cref="MaximumBytes"/>.</summary>

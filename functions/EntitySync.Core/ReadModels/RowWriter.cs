@@ -1,5 +1,8 @@
+using System.Collections.Concurrent;
 using EntitySync.Core.Enrichment;
 using EntitySync.Core.Errors;
+using EntitySync.Core.ReadModels.Facts;
+using EntitySync.Core.ReadModels.Reading;
 using Microsoft.Extensions.Logging;
 
 namespace EntitySync.Core.ReadModels;
@@ -10,6 +13,8 @@ namespace EntitySync.Core.ReadModels;
 /// </summary>
 public sealed class RowWriter(IReadModelTable table, TimeProvider clock, ILogger<RowWriter> logger, RowWriterOptions? options = null)
 {
+    private readonly RowWriterOptions _options = options ?? new RowWriterOptions();
+
     /// <param name="version">Whose table.</param>
     /// <param name="model">The definition that the version was made with.</param>
     /// <param name="partitions">Records by topic and partition, each in the order of offsets; topics that the definition does not read are passed over.</param>
@@ -19,5 +24,68 @@ public sealed class RowWriter(IReadModelTable table, TimeProvider clock, ILogger
     /// <exception cref="VersionGoneException">The version has no table (any more).</exception>
     public Task<RowBatchResult> ApplyAsync(
         ReadModelVersionId version, CompiledReadModel model, IReadOnlyList<PartitionRecords> partitions, EventOrigin origin, Func<bool> hasTime, CancellationToken cancellationToken) =>
-        throw new NotSupportedException($"{table}{clock}{logger}{options}");
+        ApplyAsync(version, model, partitions, origin, hasTime, null, cancellationToken);
+
+    /// <param name="written">Told of each chunk's rows once they are written, those that had nothing new too; null for nobody.</param>
+    internal async Task<RowBatchResult> ApplyAsync(
+        ReadModelVersionId version,
+        CompiledReadModel model,
+        IReadOnlyList<PartitionRecords> partitions,
+        EventOrigin origin,
+        Func<bool> hasTime,
+        IWrittenRows? written,
+        CancellationToken cancellationToken)
+    {
+        var events = new BatchEvents(model);
+        events.Read(partitions);
+        var run = new RowRun(version, events, origin, written, new ConcurrentBag<RowFold>(), model);
+        for (var first = 0; first < events.Rows; first += _options.ChunkRows)
+        {
+            var last = Math.Min(events.Rows, first + _options.ChunkRows);
+            if (first > 0 && !hasTime())
+            {
+                run.Fail(first, events.Rows);
+                break;
+            }
+
+            await ChunkAsync(run, first, last, cancellationToken);
+        }
+
+        return run.Result();
+    }
+
+    private async Task ChunkAsync(RowRun run, int first, int last, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var held = await table.ReadAsync(run.Version, run.Keys(first, last), cancellationToken);
+            var rows = new RowWork[last - first];
+            for (var i = 0; i < rows.Length; i++) rows[i] = new RowWork(first + i, run.Events.Key(first + i), held[i]);
+            var next = -1;
+            await Task.WhenAll(Enumerable.Range(0, Math.Min(_options.Parallel, rows.Length)).Select(async _ =>
+            {
+                for (var index = Interlocked.Increment(ref next); index < rows.Length; index = Interlocked.Increment(ref next)) await WriteAsync(run, rows[index], cancellationToken);
+            }));
+            if (run.Written is { } written) await written.TellAsync(run, rows, cancellationToken);
+            foreach (var row in rows) run.Settle(row);
+        }
+        catch (TransientException exception)
+        {
+            logger.LogWarning(exception, "{Rows} rows of {Version} cannot be read now; their messages come again", last - first, run.Version);
+            run.Fail(first, last);
+        }
+    }
+
+    private async Task WriteAsync(RowRun run, RowWork row, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await new RowUpdate(table, clock, run, row).RunAsync(cancellationToken);
+        }
+        catch (TransientException exception)
+        {
+            row.IsFailed = true;
+            logger.LogWarning(exception, "{Version} {Row} cannot be written now; its messages come again", run.Version, row.Key);
+        }
+    }
 }

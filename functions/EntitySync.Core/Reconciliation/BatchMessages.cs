@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Unicode;
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Enrichment;
 using EntitySync.Core.Errors;
@@ -30,7 +29,7 @@ internal sealed class BatchMessages(ReconciliationCatalog catalog, CompiledRecon
                 {
                     var reference = new MessageReference(partition, index);
                     var problem = source.IsExpected ? ReadExpected(definition, reference) : ReadArrived(definition, reference);
-                    if (problem is not null) deadLetters.Add(definition, reference, problem);
+                    if (problem is not null) deadLetters.Add(definition.Entity, definition.DeadLetterTopic, reference, problem);
                 }
             }
         }
@@ -55,13 +54,10 @@ internal sealed class BatchMessages(ReconciliationCatalog catalog, CompiledRecon
         return message.Problem;
     }
 
-    // There is no document to take the id from.
     private static ExpectedMessage Tombstone(ReadOnlyMemory<byte>? key)
     {
-        if (key is not { Length: > 0 } bytes) return ExpectedMessage.Bad("a tombstone without key: nobody knows what it takes back");
-        if (bytes.Length > KeyReader.MaximumBytes) return ExpectedMessage.Bad($"the record's key has {bytes.Length} bytes, more than {KeyReader.MaximumBytes}");
-        if (!Utf8.IsValid(bytes.Span)) return ExpectedMessage.Bad("the record's key is not UTF-8");
-        return new ExpectedMessage(null, Encoding.UTF8.GetString(bytes.Span), true, null, null);
+        if (KeyReader.ReadTombstone(key) is { } problem) return ExpectedMessage.Bad(problem);
+        return new ExpectedMessage(null, Encoding.UTF8.GetString(key!.Value.Span), true, null, null);
     }
 
     private EntityMessages Of(CompiledReconciliation definition, string id)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using EntitySync.Core.Definitions;
+using EntitySync.Core.Messages;
 using EntitySync.Core.Reconciliation.Reading;
 
 namespace EntitySync.Core.Reconciliation;
@@ -16,6 +17,8 @@ internal sealed class CompiledReconciliation(ReconciliationDefinition definition
 
     public string Entity => Definition.Entity;
 
+    public string DeadLetterTopic { get; } = definition.DeadLetterTopic();
+
     /// <summary>When something that nothing is expected of any more may go.</summary>
     public DateTimeOffset ExpiryFrom(DateTimeOffset moment) => Moments.Add(moment, Definition.Keep);
 
@@ -30,10 +33,4 @@ internal sealed class CompiledReconciliations
     private readonly ConcurrentDictionary<ReconciliationDefinition, CompiledReconciliation> _compiled = new(ReferenceEqualityComparer.Instance);
 
     public CompiledReconciliation Of(ReconciliationDefinition definition) => _compiled.GetOrAdd(definition, static one => new CompiledReconciliation(one));
-}
-
-internal static class Moments
-{
-    /// <summary>The end of time when it would be later.</summary>
-    public static DateTimeOffset Add(DateTimeOffset moment, TimeSpan by) => DateTimeOffset.MaxValue - moment > by ? moment + by : DateTimeOffset.MaxValue;
 }

@@ -112,5 +112,5 @@ internal sealed class EntityWriter(IReconciliationTable table, TimeProvider cloc
     private string TooLate(in ExpectedMessage message, ReconciliationState state) =>
         $"{_compiled.Entity} '{messages.Id}' is complete since {state.CompletedAt?.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}: it cannot be {(message.IsCancelled ? "cancelled" : "amended")} any more";
 
-    private void Reject(in MessageReference reference, string reason) => deadLetters.Add(_compiled, reference, reason);
+    private void Reject(in MessageReference reference, string reason) => deadLetters.Add(_compiled.Entity, _compiled.DeadLetterTopic, reference, reason);
 }

@@ -31,7 +31,7 @@ public sealed class ReconcileBatch(
     /// <exception cref="InvalidRequestException">A topic that no reconciliation reads, or a table that may not be written.</exception>
     public async Task<ReconcileResult> RunAsync(IReadOnlyList<PartitionRecords> partitions, Func<TimeSpan> remaining, CancellationToken cancellationToken)
     {
-        var deadLetters = new DeadLetters(writer, logger);
+        var deadLetters = new DeadLetters(writer, logger, "Reconcile");
         var messages = new BatchMessages(catalog, _compiled, deadLetters, new FieldValues());
         messages.Read(partitions);
         var run = new Run(messages.Entities, deadLetters, remaining);

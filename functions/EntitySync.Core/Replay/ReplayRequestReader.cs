@@ -1,6 +1,6 @@
 using System.Text.Json;
-using EntitySync.Core.Definitions;
 using EntitySync.Core.Errors;
+using EntitySync.Core.Messages;
 
 namespace EntitySync.Core.Replay;
 
@@ -16,7 +16,7 @@ public static class ReplayRequestReader
     {
         if (json.ValueKind != JsonValueKind.Object)
         {
-            throw new InvalidRequestException($"A replay request is a JSON object such as {{\"entity\":\"item\"}}; found {Describe(json)}.");
+            throw new InvalidRequestException($"A replay request is a JSON object such as {{\"entity\":\"item\"}}; found {RequestProperties.Describe(json)}.");
         }
 
         var problems = json.EnumerateObject().Select(Problem).OfType<string>().ToList();
@@ -28,14 +28,11 @@ public static class ReplayRequestReader
 
     private static string? Problem(JsonProperty property) => property.Name switch
     {
-        "entity" or "replayId" or "where" => Unless(property, IsText(property.Value) || IsAbsent(property), "a string"),
-        "ids" => Unless(property, IsAbsent(property) || IsListOf(property.Value, IsText), "a list of strings"),
-        "ratePerSecond" => Unless(property, IsAbsent(property) || (property.Value.ValueKind == JsonValueKind.Number && property.Value.TryGetInt32(out _)), "a whole number"),
-        "causes" => Unless(property, IsAbsent(property) || IsListOf(property.Value, IsCause), "a list of {\"table\", \"key\", \"version\"}"),
-        // The Step Functions console offers a comment as its sample input; the service adds its own names to nested starts.
-        "Comment" or "comment" => null,
-        _ when property.Name.StartsWith("AWS_", StringComparison.Ordinal) => null,
-        _ => $"'{property.Name}' is not known; allowed: {string.Join(", ", Known)}.{Meant(property.Name)}",
+        "entity" or "replayId" or "where" => RequestProperties.Unless(property, IsText(property.Value) || IsAbsent(property), "a string"),
+        "ids" => RequestProperties.Unless(property, IsAbsent(property) || IsListOf(property.Value, IsText), "a list of strings"),
+        "ratePerSecond" => RequestProperties.Unless(property, IsAbsent(property) || (property.Value.ValueKind == JsonValueKind.Number && property.Value.TryGetInt32(out _)), "a whole number"),
+        "causes" => RequestProperties.Unless(property, IsAbsent(property) || IsListOf(property.Value, IsCause), "a list of {\"table\", \"key\", \"version\"}"),
+        _ => RequestProperties.Unknown(property.Name, Known),
     };
 
     private static bool IsAbsent(JsonProperty property) => property.Value.ValueKind == JsonValueKind.Null && property.Name != "entity";
@@ -51,15 +48,4 @@ public static class ReplayRequestReader
         && value.TryGetProperty("key", out var key) && IsText(key)
         && value.TryGetProperty("version", out var version) && version.ValueKind == JsonValueKind.Number && version.TryGetInt64(out _)
         && (!value.TryGetProperty("fingerprint", out var fingerprint) || fingerprint.ValueKind is JsonValueKind.String or JsonValueKind.Null);
-
-    private static string? Unless(JsonProperty property, bool allowed, string expected) =>
-        allowed ? null : $"'{property.Name}' must be {expected}; found {Describe(property.Value)}.";
-
-    private static string Meant(string name) => DidYouMean.Nearest(name, Known) is { } meant ? $" Did you mean '{meant}'?" : "";
-
-    private static string Describe(JsonElement value)
-    {
-        var text = value.GetRawText();
-        return text.Length <= 60 ? text : text[..60] + "…";
-    }
 }

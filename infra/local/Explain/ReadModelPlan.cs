@@ -17,7 +17,8 @@ internal static class ReadModelPlan
         text.Append($"\nTable {ReadModelFlow.Table(definition)["table ".Length..]}, made by the functions, one for each version N\n");
         foreach (var (field, about) in Fields(definition)) text.Append($"  field     {field,-20} {about}\n");
         foreach (var index in definition.Indexes) text.Append($"  index     {index.Name,-20} {About(index)}\n");
-        text.Append($"  deleted rows are remembered for {IsoDuration.Text(definition.Keep)}\n\nEvents\n");
+        if (definition.Topics.Any(topic => topic.TombstonesDelete || topic.Events.Any(rule => rule.Deletes))) text.Append($"  deleted rows are remembered for {IsoDuration.Text(definition.Keep)}\n");
+        text.Append("\nEvents\n");
         foreach (var topic in definition.Topics) AppendEvents(text, topic);
         text.Append("\nWhat an event costs\n");
         foreach (var line in Costs(definition)) text.Append($"  {line}\n");
@@ -67,15 +68,17 @@ internal static class ReadModelPlan
     {
         FieldChangeKind.Replace => "replaces",
         FieldChangeKind.Set => "sets",
-        FieldChangeKind.Increment => "adds to",
+        FieldChangeKind.Increment => "adds",
         _ => "appends to",
     };
 
     private static string Shown(FieldChange change) => change switch
     {
         { Fields.IsEmpty: false } => $"{change.Field} ({RelationWords.Fields(change.Fields)})",
+        { Kind: FieldChangeKind.Increment, Source: { } source } => $"{source} to {change.Field}",
+        { Kind: FieldChangeKind.Increment, Constant: { } number } => $"{Encoding.UTF8.GetString(number.AsSpan())} to {change.Field}",
         { Source: { } source } => source.Text == change.Field ? change.Field : $"{change.Field} from {source}",
-        { Constant: { } constant } => $"{change.Field} {(change.Kind == FieldChangeKind.Increment ? "" : "as ")}{Encoding.UTF8.GetString(constant.AsSpan())}",
+        { Constant: { } constant } => $"{change.Field} as {Encoding.UTF8.GetString(constant.AsSpan())}",
         _ => change.Field,
     };
 

@@ -61,6 +61,9 @@ public sealed class LocalRunner : IAsyncDisposable
     /// <summary>Null when <c>STEPFUNCTIONS_ENDPOINT</c> names a real one.</summary>
     public StepFunctionsService? StepFunctions { get; private set; }
 
+    /// <summary>ARN of each state machine by its logical id in the template; empty when <c>STEPFUNCTIONS_ENDPOINT</c> names a real one.</summary>
+    public Dictionary<string, string> StateMachines { get; } = new(StringComparer.Ordinal);
+
     public JoinHostApplication JoinHost { get; private set; } = null!;
 
     public Uri HttpApi { get; private set; } = null!;
@@ -119,7 +122,15 @@ public sealed class LocalRunner : IAsyncDisposable
         DynamoDb = DynamoDbClients.Create(Settings);
         Own(DynamoDb);
         await TableSetup.CreateAsync(DynamoDb, Template.Tables.Values, cancellationToken);
-        Settings = Settings with { ReferenceTablePrefix = TablePrefix, ReplaysTable = Template.Tables["ReplaysTable"].Name, ReconciliationsTable = Template.Tables["ReconciliationsTable"].Name };
+        Settings = Settings with
+        {
+            ReferenceTablePrefix = TablePrefix,
+            ReplaysTable = Template.Tables["ReplaysTable"].Name,
+            ReconciliationsTable = Template.Tables["ReconciliationsTable"].Name,
+            ReadModelsTable = Template.Tables["ReadModelsTable"].Name,
+            ReadModelTablePrefix = TablePrefix + "read-model-",
+            FeedsTable = Template.Tables["FeedsTable"].Name,
+        };
 
         progress("Search");
         await StartSolrAsync(cancellationToken);
@@ -210,6 +221,7 @@ public sealed class LocalRunner : IAsyncDisposable
         var services = new ServiceCollection()
             .AddSingleton(Catalog)
             .AddSingleton(Reconciliations)
+            .AddSingleton(ReadModels)
             .AddSingleton(Options.WrapWriter(writer))
             .AddSingleton(Options.WrapReconciliations(new DynamoDbReconciliationTable(DynamoDb, Settings.ReconciliationsTable, readsRefused: Settings.DynamoDbEndpoint is not null)))
             .AddSingleton(Options.Replay)
@@ -224,12 +236,20 @@ public sealed class LocalRunner : IAsyncDisposable
         HttpApi = http.BaseAddress;
         Addresses.Add(("Reference API", HttpApi.ToString(), "curl -X PUT ...reference-tables/delivery-classes/rows/express -d '{\"minimumTime\":24,\"maximumTime\":48}'"));
         Addresses.Add(("Reconciliations", HttpApi + "reconciliations/", "curl '...order-shipping?status=open'"));
-        // Reconcile refuses topics that no reconciliation reads, and another folder of definitions may have others than the template's.
-        var kafkaEvents = Template.KafkaEvents.Where(source => source.Batch.FunctionId != "ReconcileFunction" || Reconciliations.OfTopic(source.Topic).Length > 0);
+        Addresses.Add(("Read models", HttpApi + "read-models", "curl '.../read-models/orders-search?index=byStatus&key=Shipped'"));
+        Addresses.Add(("Feeds", HttpApi + "feeds/", "curl '.../feeds/items-merged'"));
         EventSources = Own(EventSourceSet.Start(
-            Template, kafkaEvents, Functions, new KafkaSourceCluster(Settings.KafkaBootstrapServers, Settings.KafkaSecurityProtocol), writer, new Uri(Settings.DynamoDbEndpoint!), TimeProvider.System, Loggers,
+            Template, Template.KafkaEvents.Where(IsRead), Functions, new KafkaSourceCluster(Settings.KafkaBootstrapServers, Settings.KafkaSecurityProtocol), writer, new Uri(Settings.DynamoDbEndpoint!), TimeProvider.System, Loggers,
             Options.ScheduleEvery));
     }
+
+    // The functions refuse topics that no definition reads, and another folder of definitions may have others than the template's.
+    private bool IsRead(KafkaEventSettings source) => source.Batch.FunctionId switch
+    {
+        "ReconcileFunction" => Reconciliations.OfTopic(source.Topic).Length > 0,
+        "ProjectReadModelFunction" => ReadModels.OfTopic(source.Topic).Length > 0,
+        _ => true,
+    };
 
     private async Task StartStepFunctionsAsync(RunGuard guard, LateInvoker functions, CancellationToken cancellationToken)
     {
@@ -239,14 +259,19 @@ public sealed class LocalRunner : IAsyncDisposable
             var lambda = Own(await LocalWebServer.StartAsync(web => web.MapLambdaInvoke(functions), cancellationToken: cancellationToken));
             var endpoint = Own(await LocalWebServer.StartAsync(web => web.MapStepFunctions(StepFunctions), Options.StepFunctionsPort, cancellationToken));
             await StepFunctions.StartAsync(guard, lambda.BaseAddress, cancellationToken);
-            var machine = Template.StateMachines.Single();
-            var arns = machine.Substitutions.ToDictionary(pair => pair.Key, pair => $"arn:aws:lambda:{Region}:000000000000:function:{pair.Value}");
-            var arn = StepFunctions.Register("replay", Checkout.PathOf(machine.DefinitionPath), arns);
-            Settings = Settings with { StepFunctionsEndpoint = endpoint.BaseAddress.ToString(), ReplayStateMachineArn = arn };
+            foreach (var machine in Template.StateMachines)
+            {
+                var arns = machine.Substitutions.ToDictionary(pair => pair.Key, pair => $"arn:aws:lambda:{Region}:000000000000:function:{pair.Value}");
+                StateMachines[machine.LogicalId] = StepFunctions.Register(machine.FileName, Checkout.PathOf(machine.DefinitionPath), arns);
+            }
+
+            Settings = Settings with { StepFunctionsEndpoint = endpoint.BaseAddress.ToString(), ReplayStateMachineArn = StateMachines["ReplayStateMachine"] };
             Addresses.Add(("Lambda", lambda.BaseAddress.ToString(), "aws lambda invoke --function-name PlanReplayFunction --payload ... --endpoint-url ... out.json"));
         }
 
         Addresses.Add(("Step Functions", Settings.StepFunctionsEndpoint!, $"aws stepfunctions start-execution --state-machine-arn {Settings.ReplayStateMachineArn} --input '{{\"entity\":\"item\"}}' --endpoint-url ..."));
+        if (StateMachines.TryGetValue("RebuildReadModelStateMachine", out var rebuild))
+            Addresses.Add(("Rebuilds", Settings.StepFunctionsEndpoint!, $"aws stepfunctions start-execution --state-machine-arn {rebuild} --input '{{\"readModel\":\"orders-search\"}}' --endpoint-url ..."));
     }
 
     private T Own<T>(T part)

@@ -67,4 +67,8 @@ public sealed record TableKey(string Attribute, string AttributeType, string Key
 
 /// <param name="DefinitionPath">The ASL file, relative to the template.</param>
 /// <param name="Substitutions">Placeholder of the ASL file to the logical id of the function it means.</param>
-public sealed record StateMachineDefinition(string LogicalId, string DefinitionPath, ImmutableSortedDictionary<string, string> Substitutions);
+public sealed record StateMachineDefinition(string LogicalId, string DefinitionPath, ImmutableSortedDictionary<string, string> Substitutions)
+{
+    /// <summary>Name of its file, <c>replay</c>: what it is called on this machine.</summary>
+    public string FileName => Path.GetFileName(DefinitionPath).Split('.')[0];
+}

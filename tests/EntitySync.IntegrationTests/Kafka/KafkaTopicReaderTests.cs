@@ -82,7 +82,7 @@ public sealed class KafkaTopicReaderTests : IDisposable
         // The embedded cluster keeps 5 MiB of a partition; random bytes do not become fewer on their way.
         var value = new byte[200_000];
         new Random(1).NextBytes(value);
-        for (var number = 0; number < 60; number++) await WriteAsync(0, new OutgoingRecord { Topic = "events", Partition = 0, Key = null, Value = value });
+        await WriteAsync(0, [.. Enumerable.Range(0, 60).Select(_ => new OutgoingRecord { Topic = "events", Partition = 0, Key = null, Value = value })]);
         var range = (await _reader.RangesAsync("events", CancellationToken.None))[0];
         range.First.ShouldBeGreaterThan(0);
         range.End.ShouldBe(60);

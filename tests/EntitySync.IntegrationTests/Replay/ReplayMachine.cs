@@ -31,7 +31,7 @@ internal sealed class ReplayMachine : IAsyncDisposable
     private ReplayMachine(AmazonDynamoDBClient dynamoDb, ServiceProvider services, SolrServer solr, FunctionRuntime functions, LocalWebServer lambda, StepFunctionsService stepFunctions)
     {
         (_dynamoDb, _services, Solr, Functions, _lambda, _stepFunctions) = (dynamoDb, services, solr, functions, lambda, stepFunctions);
-        var replay = Template.StateMachines.Single();
+        var replay = Template.StateMachines.Single(machine => machine.LogicalId == "ReplayStateMachine");
         _arn = stepFunctions.Register(
             "replay", Path.Combine(Root, replay.DefinitionPath), replay.Substitutions.ToDictionary(pair => pair.Key, pair => "arn:aws:lambda:us-east-1:000000000000:function:" + pair.Value));
     }

@@ -113,6 +113,67 @@ public sealed class CatalogRuleTests : IDisposable
         Problems().ShouldBeEmpty();
     }
 
+    [Fact]
+    public void ReadModelsAndFeeds_ShareNamesAndTopicsWithTheOthers()
+    {
+        Write("a", root: "as", from: "rows");
+        WriteReconciliation("b.yaml", "b", output: "b-out");
+        WriteReadModel("c.yaml", "a", reads: "as", output: "c-out");
+        WriteReadModel("d.yaml", "d", reads: "as", output: "b-dead-letters");
+        WriteReadModel("e.yaml", "e", reads: "as", output: "d-dead-letters");
+        WriteReadModel("f.yaml", "b-out-2", reads: "as", output: "a-out");
+        WriteFeed("g.yaml", "d");
+        WriteFeed("h.yaml", "h", topic: "a-out");
+        WriteFeed("i.yaml", "i", topic: "a-out");
+        WriteFeed("j.yaml", "h");
+
+        Problems().ShouldBe(
+        [
+            "c.yaml(2,12): readModel: an entity and a read model have one name: found 'a', also in a.yaml, allowed: a name of its own.",
+            "d.yaml(4,18): output.topic: two definitions write one topic: found 'b-dead-letters', also written by reconciliation 'b' in b.yaml, allowed: a topic of its own.",
+            "e.yaml(4,18): output.topic: two definitions write one topic: found 'd-dead-letters', also written by read model 'd' in d.yaml, allowed: a topic of its own.",
+            "f.yaml(4,18): output.topic: two definitions write one topic: found 'a-out', also written by entity 'a' in a.yaml, allowed: a topic of its own.",
+            "g.yaml(2,7): feed: a read model and a feed have one name: found 'd', also in d.yaml, allowed: a name of its own.",
+            "j.yaml(2,7): feed: a feed is defined twice: found 'h', also in h.yaml, allowed: a name of its own.",
+        ]);
+    }
+
+    [Fact]
+    public void DeadLettersOfAReadModel_AreItsOwn()
+    {
+        Write("a", root: "as", from: "rows", output: "b-dead-letters");
+        WriteReadModel("b.yaml", "b", reads: "as", output: null);
+
+        Problems().ShouldBe(["b.yaml(2,12): readModel: two definitions write one topic: found 'b-dead-letters', also written by entity 'a' in a.yaml, allowed: a topic of its own."]);
+    }
+
+    [Fact]
+    public void CircleThroughAReadModel_IsNamedWhole()
+    {
+        Write("a", root: "b-rows", from: "rows");
+        WriteReadModel("b.yaml", "b", reads: "a-out", output: "b-rows");
+        WriteReadModel("c.yaml", "c", reads: "a-out", output: "c-rows");
+        WriteFeed("d.yaml", "d", topic: "c-rows");
+
+        Problems().ShouldBe(["a.yaml(2,16): root.topic: definitions feed each other in a circle: found 'a' reads 'b-rows' of 'b', 'b' reads 'a-out' of 'a', allowed: a topic that no emission of the entity leads to."]);
+    }
+
+    [Fact]
+    public void CircleOfReadModels_IsNamedWhereTheTopicStands()
+    {
+        WriteReadModel("a.yaml", "a", reads: "b-rows", output: "a-rows");
+        WriteReadModel("b.yaml", "b", reads: "a-rows", output: "b-rows");
+
+        Problems().ShouldBe(["a.yaml(3,11): topics.b-rows: definitions feed each other in a circle: found 'a' reads 'b-rows' of 'b', 'b' reads 'a-rows' of 'a', allowed: a topic that no emission of the entity leads to."]);
+    }
+
+    private void WriteReadModel(string file, string name, string reads, string? output) => File.WriteAllText(
+        Path.Combine(_folder.FullName, file),
+        $"kind: read-model\nreadModel: {name}\ntopics: {{ {reads}: {{ key: id, events: [{{ set: {{ a: a }} }}] }} }}\n{(output is null ? "" : $"output: {{ topic: {output} }}\n")}");
+
+    private void WriteFeed(string file, string name, string? topic = null) =>
+        File.WriteAllText(Path.Combine(_folder.FullName, file), $"kind: feed\nfeed: {name}\n{(topic is null ? "" : $"topic: {topic}\n")}");
+
     private void WriteReconciliation(string file, string entity, string output, string? overdue = null, string expected = "orders", string arrived = "products") => File.WriteAllText(
         Path.Combine(_folder.FullName, file),
         $"kind: reconciliation\nentity: {entity}\nexpected: {{ topic: {expected}, key: id, elements: \"parts[]\" }}\narrived: {{ topic: {arrived}, key: id, element: part }}\n"

@@ -14,7 +14,7 @@ public sealed class DefinitionMutationTests
         "%TAG ! x\n", "<<: ", "~", "null", "12", "1e999", ".nan", "\\ud800", "\ud83d", "é", "😀", "@", "`", "relations:\n", "  x: {}\n",
     ];
 
-    private static readonly string[] Sources = [Repository.ItemYaml, Samples.Item, Samples.Profile, Samples.Order, ReconciliationSamples.Shipping, ReconciliationSamples.Payment];
+    private static readonly string[] Sources = [Repository.ItemYaml, Samples.Item, Samples.Profile, Samples.Order, ReconciliationSamples.Shipping, ReconciliationSamples.Payment, ReadModelSamples.Orders, ReadModelSamples.Orders, ReadModelSamples.Feed];
 
     [Theory]
     [InlineData(1)]
@@ -31,7 +31,13 @@ public sealed class DefinitionMutationTests
             if (!result.IsValid) continue;
             loaded++;
             // What the loader takes, the editor must not underline.
-            var schema = result.Reconciliations.IsEmpty ? DefinitionSchemaTests.Schema : ReconciliationSchemaTests.Schema;
+            var schema = result switch
+            {
+                { Reconciliations: [_] } => ReconciliationSchemaTests.Schema,
+                { ReadModels: [_] } => ReadModelSchemaTests.Schema,
+                { Feeds: [_] } => FeedSchemaTests.Schema,
+                _ => DefinitionSchemaTests.Schema,
+            };
             SchemaCheck.Errors(schema, schema, SchemaCheck.ReadYaml(yaml), "").ShouldBeEmpty($"seed {seed}, round {round}\n{yaml}");
         }
 
@@ -75,7 +81,7 @@ public sealed class DefinitionMutationTests
 
     private static void CheckInside(DefinitionResult result, int lines, string context)
     {
-        (result.Definitions.Length + result.Reconciliations.Length == 1).ShouldBe(result.Problems.IsEmpty, context);
+        (result.Definitions.Length + result.Reconciliations.Length + result.ReadModels.Length + result.Feeds.Length == 1).ShouldBe(result.Problems.IsEmpty, context);
         result.Problems.Where(problem => problem.Line < 1 || problem.Line > lines || problem.Column < 1 || problem.ToString().Contains('\n', StringComparison.Ordinal)).ShouldBeEmpty(context);
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Definitions.Grammar;
@@ -8,7 +9,14 @@ public sealed partial class DefinitionReferenceTests
 {
     private static readonly string File = Path.Combine(Repository.Entities, "REFERENCE.md");
 
-    private const string Reconciliation = "Reconciliation: ";
+    /// <summary>What the titles of a kind's sections begin with, the kind, its schema.</summary>
+    private static readonly (string Prefix, string Kind, JsonObject Schema)[] Kinds =
+    [
+        ("Reconciliation: ", "reconciliation", ReconciliationSchemaTests.Schema),
+        ("Read model: ", "read-model", ReadModelSchemaTests.Schema),
+        ("Feed: ", "feed", FeedSchemaTests.Schema),
+        ("", "entity", DefinitionSchemaTests.Schema),
+    ];
 
     /// <summary>Each row of each table: the title of the section, the key, its example as it is printed.</summary>
     public static TheoryData<string, string, string> Rows
@@ -35,35 +43,43 @@ public sealed partial class DefinitionReferenceTests
     }
 
     /// <summary>What the editor may complete is on the page, and the other way round.</summary>
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Rows_AreThePropertiesOfTheSchema(bool isReconciliation) =>
-        Rows.Where(row => row.Data.Item1.StartsWith(Reconciliation, StringComparison.Ordinal) == isReconciliation).Select(row => row.Data.Item2).Distinct().Order().ShouldBe(
-            DefinitionSchemaTests.Properties(isReconciliation ? ReconciliationSchemaTests.Schema : DefinitionSchemaTests.Schema, "").Select(property => property.Path.Split('/')[^1]).Distinct().Order());
+    [Fact]
+    public void Rows_AreThePropertiesOfTheSchemas()
+    {
+        foreach (var kind in Kinds)
+        {
+            Rows.Where(row => KindOf(row.Data.Item1) == kind).Select(row => row.Data.Item2).Distinct().Order().ShouldBe(
+                DefinitionSchemaTests.Properties(kind.Schema, "").Select(property => property.Path.Split('/')[^1]).Distinct().Order(), kind.Kind);
+        }
+    }
 
     [Theory]
     [MemberData(nameof(Rows))]
     public void Example_IsAllowedWhereItStands(string section, string key, string example)
     {
-        var isReconciliation = section.StartsWith(Reconciliation, StringComparison.Ordinal);
-        var place = section.Replace(Reconciliation, "", StringComparison.Ordinal);
+        var (prefix, kind, schema) = KindOf(section);
+        var place = section[prefix.Length..];
         var names = (place.Equals("top level", StringComparison.OrdinalIgnoreCase) ? [] : place.Split('.')).Append(key).Select(Concrete).ToList();
-        var path = string.Join('.', names);
-        var yaml = (isReconciliation && path != "kind" ? "kind: reconciliation\n" : "") + string.Concat(names.Select((name, index) => $"{new string(' ', index)}{name}:{(index == names.Count - 1 ? " " + example : "")}\n"));
+        var isList = names.Select((name, index) => index > 0 && names[index - 1] == "events").ToList();
+        var path = string.Concat(names.Select((name, index) => isList[index] ? $"[0].{name}" : index == 0 ? name : $".{name}"));
+        var yaml = (kind != "entity" && path != "kind" ? $"kind: {kind}\n" : "")
+            + string.Concat(names.Select((name, index) => $"{new string(' ', 4 * index)}{(isList[index] ? "- " : "")}{name}:{(index == names.Count - 1 ? " " + example : "")}\n"));
 
         string[] ofTheGrammar = ["", "unknown key", "required key is missing", "JSON has no such value", "not YAML"];
         DefinitionLoader.LoadText(yaml, "x.yaml").Problems
             .Where(problem => ofTheGrammar.Contains(problem.Message) && (problem.Path.Length == 0 || problem.Path == path || problem.Path.StartsWith(path + ".", StringComparison.Ordinal) || problem.Path.StartsWith(path + "[", StringComparison.Ordinal)))
             .Select(problem => problem.ToString()).ShouldBeEmpty(yaml);
-        var schema = isReconciliation ? ReconciliationSchemaTests.Schema : DefinitionSchemaTests.Schema;
         SchemaCheck.Errors(schema, schema, SchemaCheck.ReadYaml(yaml), "")
-            .Where(error => error.StartsWith("/" + path.Replace('.', '/'), StringComparison.Ordinal)).ShouldBeEmpty(yaml);
+            .Where(error => error.StartsWith("/" + path.Replace('.', '/').Replace("[0]", "/0", StringComparison.Ordinal), StringComparison.Ordinal)).ShouldBeEmpty(yaml);
     }
 
     [Fact]
     public void WrongExample_WouldBeSeen() =>
         Should.Throw<ShouldAssertException>(() => Example_IsAllowedWhereItStands("relations.NAME.pick", "min", "[a]"));
+
+    [Fact]
+    public void WrongExampleInAList_WouldBeSeen() =>
+        Should.Throw<ShouldAssertException>(() => Example_IsAllowedWhereItStands("Read model: topics.TOPIC.events.increment.FIELD", "default", "a"));
 
     [Fact]
     public void EveryLink_HasItsHeading()
@@ -93,7 +109,9 @@ public sealed partial class DefinitionReferenceTests
             Path.Exists(Path.Combine(Repository.Entities, link.Groups[1].Value)).ShouldBeTrue(link.Value);
     }
 
-    private static string Concrete(string name) => name switch { "NAME" or "RELATION" => "deliveryClass", "FIELD" => "field", _ => name };
+    private static (string Prefix, string Kind, JsonObject Schema) KindOf(string section) => Kinds.First(kind => section.StartsWith(kind.Prefix, StringComparison.Ordinal));
+
+    private static string Concrete(string name) => name switch { "NAME" or "RELATION" or "TOPIC" or "INDEX" => "deliveryClass", "FIELD" => "field", _ => name };
 
     [GeneratedRegex(@"^\| (\*\*)?`(?<key>\w+)`(\*\*)? \|.*\| `\k<key>: (?<example>.*)` \|$", RegexOptions.Multiline)]
     private static partial Regex Row();

@@ -120,7 +120,13 @@ public sealed class DefinitionSchemaTests
     public static TheoryData<string> Files => [.. Directory.GetFiles(Repository.Entities, "*.yaml").Select(file => Path.GetFileName(file))];
 
     /// <summary>The schema that a file names in its first line.</summary>
-    public static JsonObject SchemaOf(string yaml) => yaml.StartsWith("# yaml-language-server: $schema=./reconciliation.schema.json\n", StringComparison.Ordinal) ? ReconciliationSchemaTests.Schema : Schema;
+    public static JsonObject SchemaOf(string yaml) => yaml.Split('\n')[0] switch
+    {
+        "# yaml-language-server: $schema=./reconciliation.schema.json" => ReconciliationSchemaTests.Schema,
+        "# yaml-language-server: $schema=./read-model.schema.json" => ReadModelSchemaTests.Schema,
+        "# yaml-language-server: $schema=./feed.schema.json" => FeedSchemaTests.Schema,
+        _ => Schema,
+    };
 
     [Theory]
     [MemberData(nameof(Files))]

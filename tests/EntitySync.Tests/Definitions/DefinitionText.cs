@@ -12,6 +12,8 @@ internal static class DefinitionText
 
     public static string Of(ReconciliationDefinition definition) => Write(definition with { SourceFile = "" }, "");
 
+    public static string Of(ReadModelDefinition definition) => Write(definition with { SourceFile = "", Text = "", Fingerprint = "" }, "");
+
     private static string Write(object? value, string indent) => value switch
     {
         null => "null",

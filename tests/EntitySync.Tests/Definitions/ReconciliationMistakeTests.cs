@@ -78,8 +78,8 @@ public sealed class ReconciliationMistakeTests
     {
         ReconciliationSamples.Problems(ReconciliationSamples.Payment.With("kind: reconciliation\n", "")).ShouldBe(["r.yaml(1,1): kind: required key is missing: found nothing, allowed: reconciliation."]);
         ReconciliationSamples.Problems(ReconciliationSamples.Payment.With("kind: reconciliation", "kind: entitty")).ShouldBe(["r.yaml(1,7): kind: found 'entitty', allowed: reconciliation."]);
-        ReconciliationSamples.Problems("kind: reconcile\n" + Samples.Item).ShouldBe(["r.yaml(1,7): kind: found 'reconcile', allowed: entity, reconciliation."]);
-        ReconciliationSamples.Problems("kind: Entity\n" + Samples.Item).ShouldBe(["r.yaml(1,7): kind: found 'Entity', allowed: entity, reconciliation. Did you mean 'entity'?"]);
+        ReconciliationSamples.Problems("kind: reconcile\n" + Samples.Item).ShouldBe(["r.yaml(1,7): kind: found 'reconcile', allowed: entity, reconciliation, read-model, feed."]);
+        ReconciliationSamples.Problems("kind: Entity\n" + Samples.Item).ShouldBe(["r.yaml(1,7): kind: found 'Entity', allowed: entity, reconciliation, read-model, feed. Did you mean 'entity'?"]);
     }
 
     [Fact]

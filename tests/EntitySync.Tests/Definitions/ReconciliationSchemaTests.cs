@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using System.Text.Json.Nodes;
-using EntitySync.Core.Definitions;
 using EntitySync.Core.Definitions.Grammar;
 
 namespace EntitySync.Tests.Definitions;
@@ -8,9 +6,9 @@ namespace EntitySync.Tests.Definitions;
 /// <summary>As <see cref="DefinitionSchemaTests"/>, for the schema of reconciliations.</summary>
 public sealed class ReconciliationSchemaTests
 {
-    private static readonly string File = Path.Combine(Repository.Entities, "reconciliation.schema.json");
+    private static readonly SchemaComparison Comparison = new("reconciliation", "reconciliation.schema.json", DefinitionSchema.ReconciliationText());
 
-    internal static JsonObject Schema { get; } = JsonNode.Parse(DefinitionSchema.ReconciliationText())!.AsObject();
+    internal static JsonObject Schema => Comparison.Schema;
 
     /// <summary>Each object of the schema: how to reach it in a definition, where it is in the schema, the path that messages show.</summary>
     public static TheoryData<string, string, string> Objects => new()
@@ -44,75 +42,33 @@ public sealed class ReconciliationSchemaTests
 
     /// <summary>With ENTITYSYNC_WRITE_SCHEMA=1 in the environment the test writes the file instead of comparing it.</summary>
     [Fact]
-    public void SchemaFile_IsWhatTheGrammarSays()
-    {
-        if (Environment.GetEnvironmentVariable("ENTITYSYNC_WRITE_SCHEMA") == "1") System.IO.File.WriteAllText(File, DefinitionSchema.ReconciliationText());
-
-        System.IO.File.ReadAllText(File).ShouldBe(DefinitionSchema.ReconciliationText(), "the grammar changed: run this test once with ENTITYSYNC_WRITE_SCHEMA=1");
-    }
+    public void SchemaFile_IsWhatTheGrammarSays() => Comparison.CompareFile();
 
     [Theory]
     [MemberData(nameof(Objects))]
-    public void KeysOfTheLoader_AreTheSchemasProperties(string definition, string at, string path)
-    {
-        var schema = DefinitionSchemaTests.At(Schema, at);
-        var problems = Problems(definition.Replace("X", "{ zzzzzz: 1 }", StringComparison.Ordinal));
-
-        problems.Single(problem => problem.Path == DefinitionSchemaTests.Join(path, path.Length == 0 ? "zzz" : "zzzzzz")).Allowed.ShouldBe(string.Join(", ", schema["properties"]!.AsObject().Select(property => property.Key)));
-        problems.Where(problem => problem.Message == "required key is missing" && DefinitionSchemaTests.Parent(problem.Path) == path).Select(problem => problem.Path).Append("kind").Distinct().Order()
-            .ShouldBe((schema["required"]?.AsArray() ?? []).Select(name => DefinitionSchemaTests.Join(path, (string)name!)).Append("kind").Distinct().Order());
-        schema["additionalProperties"]!.GetValue<bool>().ShouldBeFalse();
-    }
+    public void KeysOfTheLoader_AreTheSchemasProperties(string definition, string at, string path) => Comparison.CompareKeys(definition, at, path);
 
     [Theory]
     [MemberData(nameof(Objects))]
-    public void PropertiesOfTheSchema_AreKnownToTheLoader(string definition, string at, string path)
-    {
-        var properties = DefinitionSchemaTests.At(Schema, at)["properties"]!.AsObject().Select(property => property.Key).Where(name => name != "kind");
-        var text = string.Join(", ", properties.Select(name => name + ": 0"));
-
-        Problems(path.Length == 0 ? "kind: reconciliation, " + text : definition.Replace("X", $"{{ {text} }}", StringComparison.Ordinal))
-            .Where(problem => problem.Message == "unknown key" && DefinitionSchemaTests.Parent(problem.Path) == path).ShouldBeEmpty();
-    }
+    public void PropertiesOfTheSchema_AreKnownToTheLoader(string definition, string at, string path) => Comparison.CompareProperties(definition, at, path);
 
     [Theory]
     [MemberData(nameof(WordLists))]
-    public void WordsOfTheLoader_AreTheSchemasWords(string definition, string at, string path) =>
-        Problems(definition).Single(problem => problem.Path == path).Allowed.Split(" or ")[0]
-            .ShouldBe(string.Join(", ", DefinitionSchemaTests.At(Schema, at)["enum"]!.AsArray().Select(word => (string)word!)));
+    public void WordsOfTheLoader_AreTheSchemasWords(string definition, string at, string path) => Comparison.CompareWords(definition, at, path);
 
     /// <summary>An object or word list that the two tables above forget would be compared with nothing.</summary>
     [Fact]
-    public void EveryObjectAndWordListOfTheSchema_IsCompared()
-    {
-        var found = new List<string>();
-        DefinitionSchemaTests.Walk(Schema, "", found);
-
-        found.Order().ShouldBe(Objects.Concat<object>(WordLists).Select(row => ((TheoryDataRow<string, string, string>)row).Data.Item2).Distinct().Order());
-    }
+    public void EveryObjectAndWordListOfTheSchema_IsCompared() => Comparison.CheckThatAllAreIn(Objects, WordLists);
 
     [Fact]
-    public void EveryProperty_HasADescriptionAndAFittingExample()
-    {
-        foreach (var (path, property) in DefinitionSchemaTests.Properties(Schema, ""))
-        {
-            ((string?)property["description"]).ShouldNotBeNullOrWhiteSpace(path);
-            foreach (var example in property["examples"]!.AsArray()) SchemaCheck.Errors(Schema, property, example, path).ShouldBeEmpty();
-            if (property.ContainsKey("default")) SchemaCheck.Errors(Schema, property, property["default"], path).ShouldBeEmpty();
-        }
-    }
+    public void EveryProperty_HasADescriptionAndAFittingExample() => Comparison.CheckDescriptions();
 
     [Theory]
     [MemberData(nameof(AllSamples))]
-    public void SampleWithEveryKey_FitsTheSchema(string yaml) => SchemaCheck.Errors(Schema, Schema, SchemaCheck.ReadYaml(yaml), "").ShouldBeEmpty();
+    public void SampleWithEveryKey_FitsTheSchema(string yaml) => Comparison.Errors(yaml).ShouldBeEmpty();
 
     [Fact]
-    public void Samples_HaveEveryKey()
-    {
-        var keys = AllSamples.SelectMany(yaml => yaml.Data.Split('\n')).Select(line => line.TrimStart(' ', '-').Split(':')[0]).ToHashSet();
-
-        DefinitionSchemaTests.Properties(Schema, "").Select(property => property.Path.Split('/')[^1]).Where(key => !keys.Contains(key)).ShouldBeEmpty();
-    }
+    public void Samples_HaveEveryKey() => Comparison.CheckThatSamplesHaveEveryKey(AllSamples);
 
     [Theory]
     [InlineData("kind: reconciliation", "kind: reconcile")]
@@ -131,10 +87,6 @@ public sealed class ReconciliationSchemaTests
         var yaml = ReconciliationSamples.Shipping.With(part, other.EndsWith(' ') ? other.Replace("shipping ", "\"shipping \"", StringComparison.Ordinal) : other);
 
         ReconciliationSamples.Problems(yaml).ShouldNotBeEmpty();
-        SchemaCheck.Errors(Schema, Schema, SchemaCheck.ReadYaml(yaml), "").ShouldNotBeEmpty();
+        Comparison.Errors(yaml).ShouldNotBeEmpty();
     }
-
-    // As one line of flow YAML; the kind comes with the first key, so that a part of a file is taken for what it is.
-    private static ImmutableArray<DefinitionProblem> Problems(string content) =>
-        DefinitionLoader.LoadText("{ " + (content.StartsWith("kind:", StringComparison.Ordinal) ? "" : "kind: reconciliation, ") + content + " }", "x.yaml").Problems;
 }

@@ -26,17 +26,22 @@ public sealed class EventSourceRuleTests
             Reconcile("ReconcileProductsManufactured", "products-manufactured", "order-shipping-dead-letters"),
             Reconcile("ReconcileInvoices", "invoices", "invoice-payment-dead-letters"),
             Reconcile("ReconcileInvoicePayments", "invoice-payments", "invoice-payment-dead-letters"),
+            Source("ProjectOrderEvents", "ProjectReadModelFunction", "project", "order-events", "orders-search-dead-letters"),
+            Source("ProjectOrderPayments", "ProjectReadModelFunction", "project", "order-payments", "orders-search-dead-letters"),
         ]);
 
-        static KafkaEventSettings Reconcile(string id, string topic, string deadLetters) => new(
-            new BatchSettings(id, "ReconcileFunction", 500, TimeSpan.FromSeconds(1), ReportBatchItemFailures: true, BisectBatchOnFunctionError: true, 100, TimeSpan.FromHours(12)),
-            topic, $"entitysync-local-reconcile-{topic}", FromBeginning: true, Pollers: 1, OnFailureTopic: deadLetters);
+        static KafkaEventSettings Reconcile(string id, string topic, string deadLetters) => Source(id, "ReconcileFunction", "reconcile", topic, deadLetters);
+
+        static KafkaEventSettings Source(string id, string function, string verb, string topic, string deadLetters) => new(
+            new BatchSettings(id, function, 500, TimeSpan.FromSeconds(1), ReportBatchItemFailures: true, BisectBatchOnFunctionError: true, 100, TimeSpan.FromHours(12)),
+            topic, $"entitysync-local-{verb}-{topic}", FromBeginning: true, Pollers: 1, OnFailureTopic: deadLetters);
     }
 
     [Fact]
-    public void Reconcile_ReadsAllTopicsOfTheDefinitions() =>
-        Checkout.Template.KafkaEvents.Where(source => source.Batch.FunctionId == "ReconcileFunction").Select(source => source.Topic).ShouldBe(
-            DefinitionLoader.LoadReconciliations(Checkout.PathOf("infra", "entities")).Topics, ignoreOrder: true);
+    public void Reconcile_ReadsAllTopicsOfTheDefinitions() => TopicsOf("ReconcileFunction").ShouldBe(DefinitionLoader.LoadReconciliations(Checkout.PathOf("infra", "entities")).Topics, ignoreOrder: true);
+
+    [Fact]
+    public void ProjectReadModel_ReadsAllTopicsOfTheDefinitions() => TopicsOf("ProjectReadModelFunction").ShouldBe(DefinitionLoader.LoadReadModels(Checkout.PathOf("infra", "entities")).Topics, ignoreOrder: true);
 
     [Fact]
     public void PublishCompleted_HearsOfTheTwoTransitionsOnly()
@@ -93,6 +98,8 @@ public sealed class EventSourceRuleTests
         Checkout.Template.Tables.Values.Select(Describe).ShouldBe(
         [
             "entitysync-delivery-classes name:S:HASH stream NEW_AND_OLD_IMAGES ttl -",
+            "entitysync-feeds feed:S:HASH first:N:RANGE stream - ttl -",
+            "entitysync-read-models readModel:S:HASH part:S:RANGE stream - ttl -",
             "entitysync-reconciliations entityId:S:HASH stream NEW_AND_OLD_IMAGES ttl expiresAt; byStatus statusPart:S:HASH nextAt:N:RANGE INCLUDE since",
             "entitysync-replays replayId:S:HASH part:S:RANGE stream - ttl expiresAt",
         ]);
@@ -103,6 +110,8 @@ public sealed class EventSourceRuleTests
 
         static string Keys(IEnumerable<TableKey> keys) => string.Join(' ', keys.Select(key => $"{key.Attribute}:{key.AttributeType}:{key.KeyType}"));
     }
+
+    private static IEnumerable<string> TopicsOf(string functionId) => Checkout.Template.KafkaEvents.Where(source => source.Batch.FunctionId == functionId).Select(source => source.Topic);
 
     private static IEnumerable<(string Id, JsonObject Properties)> KafkaMappings() =>
         from resource in Checkout.Template.Root["Resources"]!.AsObject()

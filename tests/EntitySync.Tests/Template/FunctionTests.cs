@@ -16,8 +16,9 @@ public sealed class FunctionTests
     [Fact]
     public void Template_HoldsTheFunctionsOfTheFlows() => Checkout.Template.Functions.Keys.ShouldBe(
     [
-        "EnrichFunction", "FinishReplayFunction", "PlanReplayFunction", "PublishCompletedFunction", "PublishReferenceFunction", "PublishReplayPagesFunction",
-        "ReconcileFunction", "ReconciliationApiFunction", "ReferenceApiFunction", "SweepOverdueFunction", "TriggerReplayFunction",
+        "EnrichFunction", "FeedFunction", "FillReadModelFunction", "FinishRebuildFunction", "FinishReplayFunction", "PlanRebuildFunction", "PlanReplayFunction", "ProjectReadModelFunction",
+        "PublishCompletedFunction", "PublishReferenceFunction", "PublishReplayPagesFunction", "ReadModelApiFunction", "ReconcileFunction", "ReconciliationApiFunction", "ReferenceApiFunction",
+        "SweepOverdueFunction", "TriggerReplayFunction",
     ]);
 
     [Theory, MemberData(nameof(FunctionIds))]
@@ -69,11 +70,11 @@ public sealed class FunctionTests
         var timeout = Checkout.Template.Functions[functionId].Timeout;
         var allowed = Checkout.Template.Routes.Any(route => route.FunctionId == functionId) ? TimeSpan.FromSeconds(29) : TimeSpan.FromMinutes(15);
         timeout.ShouldBeLessThanOrEqualTo(allowed);
-        if (functionId == "PublishReplayPagesFunction") timeout.ShouldBe(TimeSpan.FromMinutes(14));
+        if (functionId is "PublishReplayPagesFunction" or "FillReadModelFunction") timeout.ShouldBe(TimeSpan.FromMinutes(14));
     }
 
     [Fact]
-    public void Routes_AreThoseOfTheTwoApis() => Checkout.Template.Routes.Select(route => $"{route.RouteKey} -> {route.FunctionId}").ShouldBe(
+    public void Routes_AreThoseOfTheApis() => Checkout.Template.Routes.Select(route => $"{route.RouteKey} -> {route.FunctionId}").ShouldBe(
         [
             "GET /reference-tables/{table}/rows/{key} -> ReferenceApiFunction",
             "PUT /reference-tables/{table}/rows/{key} -> ReferenceApiFunction",
@@ -81,6 +82,12 @@ public sealed class FunctionTests
             "POST /reference-tables/{table}/rows -> ReferenceApiFunction",
             "GET /reconciliations/{entity}/{id} -> ReconciliationApiFunction",
             "GET /reconciliations/{entity} -> ReconciliationApiFunction",
+            "GET /read-models -> ReadModelApiFunction",
+            "GET /read-models/{name} -> ReadModelApiFunction",
+            "GET /read-models/{name}/{key} -> ReadModelApiFunction",
+            "GET /feeds/{feed} -> FeedFunction",
+            "GET /feeds/{feed}/{page} -> FeedFunction",
+            "GET /feeds/{feed}/entries/{partition}/{offset} -> FeedFunction",
         ],
         ignoreOrder: true);
 

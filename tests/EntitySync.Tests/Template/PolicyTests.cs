@@ -59,6 +59,31 @@ public sealed class PolicyTests
         };
     }
 
+    [Theory]
+    [InlineData("ProjectReadModelFunction", "GetItem, PutItem on registry", "BatchGetItem, PutItem on versions", "CreateTable, DescribeTable, DescribeTimeToLive, UpdateTimeToLive on versions")]
+    [InlineData("ReadModelApiFunction", "GetItem, Query on registry", "BatchGetItem, Scan on versions", "Query on indexes")]
+    [InlineData("PlanRebuildFunction", "GetItem, PutItem, UpdateItem, Query, DeleteItem on registry", "CreateTable, DescribeTable, DescribeTimeToLive, UpdateTimeToLive, DeleteTable on versions")]
+    [InlineData("FillReadModelFunction", "GetItem, PutItem, UpdateItem, Query on registry", "BatchGetItem, PutItem on versions")]
+    [InlineData("FinishRebuildFunction", "GetItem, PutItem, Query, DeleteItem on registry", "DescribeTable, DeleteTable on versions")]
+    [InlineData("FeedFunction", "Query, PutItem on feeds")]
+    public void ReadModelsAndFeeds_MayBeUsedAsEachFunctionNeeds(string functionId, params string[] allowed)
+    {
+        const string Versions = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${TablePrefix}read-model-*";
+        var statements = StatementsIn(Checkout.Template.Root["Resources"]![functionId]!["Properties"]!["Policies"]).Where(statement => Texts(statement["Action"]).Any(IsOfDynamoDb));
+        statements.Select(statement => $"{string.Join(", ", Texts(statement["Action"]).Select(action => action["dynamodb:".Length..]))} on {Resource(statement)}").ShouldBe(allowed);
+
+        static bool IsOfDynamoDb(string action) => action.StartsWith("dynamodb:", StringComparison.Ordinal);
+
+        static string Resource(JsonObject statement) => statement["Resource"]!.ToJsonString() switch
+        {
+            """{"Fn::GetAtt":"ReadModelsTable.Arn"}""" => "registry",
+            """{"Fn::GetAtt":"FeedsTable.Arn"}""" => "feeds",
+            "{\"Fn::Sub\":\"" + Versions + "\"}" => "versions",
+            "{\"Fn::Sub\":\"" + Versions + "/index/*\"}" => "indexes",
+            var other => other,
+        };
+    }
+
     private static IEnumerable<JsonObject> Statements() =>
         StatementsIn(Checkout.Template.Root["Resources"]!).Concat(StatementsIn(SamTemplate.Load(Checkout.PathOf("infra", "join-host.yaml")).Root["Resources"]!));
 

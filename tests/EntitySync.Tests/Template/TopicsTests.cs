@@ -11,6 +11,8 @@ public sealed class TopicsTests
 
     private readonly Dictionary<string, TopicSettings> _topics = TopicsFile.Load(Checkout.PathOf("infra", "topics.yaml")).ToDictionary(topic => topic.Name);
 
+    private static ReadModelCatalog ReadModels { get; } = DefinitionLoader.LoadReadModels(Checkout.PathOf("infra", "entities"));
+
     private static Strategy[] Strategies => Enum.GetValues<Strategy>();
 
     /// <summary>Item with each strategy, all others as their files have them.</summary>
@@ -26,6 +28,8 @@ public sealed class TopicsTests
         Topologies.SelectMany(topology => topology.Topics.Append(topology.Definition.Output.Topic)).Concat(["delivery-classes", "delivery-classes-dead-letters"])
             .Concat(DefinitionLoader.LoadReconciliations(Checkout.PathOf("infra", "entities")).All.SelectMany(definition => (string[])[
                 definition.Expected.Topic, definition.Arrived.Topic, definition.Output.Topic, definition.OverdueTopic!, definition.DeadLetterTopic()]))
+            .Concat(ReadModels.Topics).Concat(ReadModels.All.SelectMany(definition => (string?[])[definition.OutputTopic, definition.DeadLetterTopic()]).OfType<string>())
+            .Concat(DefinitionLoader.LoadFeeds(Checkout.PathOf("infra", "entities")).All.Select(feed => feed.Topic))
             .Distinct(),
         ignoreOrder: true);
 
@@ -39,12 +43,17 @@ public sealed class TopicsTests
         .ShouldAllBe(topic => _topics[topic.Name].Partitions == _topics[topic.PartitionsOf].Partitions && _topics[topic.Name].Compacted == topic.IsCompacted);
 
     [Fact]
-    public void CompactedTopics_AreThoseThatStateIsRestoredFromAndTheOutputsOfTables() =>
+    public void CompactedTopics_AreThoseThatStateIsRestoredFromAndTheOutputsOfTablesAndReadModels() =>
         _topics.Values.Where(topic => topic.Compacted).Select(topic => topic.Name).ShouldBe(
             Topologies.SelectMany(topology => topology.SubTopologies).SelectMany(part => part.Sources).Where(source => source.RestoresState).Select(source => source.Topic)
                 .Concat(Topologies.Where(topology => topology.Definition.Root.Kind == RootKind.Table).Select(topology => topology.Definition.Output.Topic))
+                .Concat(ReadModels.All.Select(definition => definition.OutputTopic).OfType<string>())
                 .Distinct(),
             ignoreOrder: true);
+
+    [Fact]
+    public void TopicsOfReadModels_AreKeptForEver() =>
+        _topics.Values.Where(topic => topic.Retention == Timeout.InfiniteTimeSpan).Select(topic => topic.Name).ShouldBe(ReadModels.Topics, ignoreOrder: true);
 
     [Fact]
     public void CommentsOfInternalTopics_NameTheStrategiesThatNeedThem()
@@ -62,6 +71,8 @@ public sealed class TopicsTests
     [Theory]
     [InlineData("topics: { a: { partitions: 0, cleanup: compact } }", "Topic a: partitions is '0', a whole number above 0 is expected.")]
     [InlineData("topics: { a: { partitions: 1, cleanup: keep } }", "Topic a: cleanup is 'keep', allowed are compact and delete.")]
+    [InlineData("topics: { a: { partitions: 1, cleanup: delete, retentionHours: forever } }", "Topic a: retentionHours is 'forever', a whole number above 0 is expected.")]
+    [InlineData("topics: { a: { partitions: 1, cleanup: compact, retentionHours: unlimited } }", "Topic a: retentionHours belongs to cleanup: delete, and only there.")]
     [InlineData("topics: { a: { partitions: 1, cleanup: delete } }", "Topic a: retentionHours belongs to cleanup: delete, and only there.")]
     public void WrongEntry_IsNamed(string yaml, string message)
     {

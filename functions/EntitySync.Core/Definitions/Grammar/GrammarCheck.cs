@@ -26,7 +26,7 @@ internal sealed class GrammarCheck(ProblemList problems)
             case IntegerType integer: CheckInteger(place, integer); break;
             case DurationType duration: CheckDuration(place, scalar, duration); break;
             case FlagType when scalar.Kind != ScalarKind.Flag: problems.Add(place, "", scalar.Shown, type.Allowed, MeantFlag(scalar.Text)); break;
-            case NumberType when scalar.Kind is not (ScalarKind.Integer or ScalarKind.Float or ScalarKind.NotANumber): problems.Add(place, "", scalar.Shown, type.Allowed); break;
+            case NumberType when scalar.Kind is not (ScalarKind.Integer or ScalarKind.Float): problems.Add(place, "", scalar.Shown, type.Allowed); break;
             case ConstantType or ScalarType or NumberType: CheckConstant(place, scalar); break;
             case FlagType: break;
             default: WrongType(place, type); break;
@@ -34,7 +34,7 @@ internal sealed class GrammarCheck(ProblemList problems)
     }
 
     private static GrammarType? ScalarForm(EitherType either, YamlScalar scalar) =>
-        scalar.Kind is ScalarKind.Integer or ScalarKind.Float or ScalarKind.NotANumber && either.Forms.FirstOrDefault(form => form is NumberType) is { } number
+        scalar.Kind is not ScalarKind.Text and not ScalarKind.Null && either.Forms.FirstOrDefault(form => form is NumberType) is { } number
             ? number
             : either.Forms.FirstOrDefault(form => form is TextType or WordType or ScalarType);
 

@@ -80,9 +80,9 @@ internal static class ReadModelGrammar
         new("where", DefinitionGrammar.Where(), "Only events whose field has this value, or one of these. Several fields: all must fit. Without it every event.", """{"type":["OrderProcessed","OrderShipped"]}"""),
         new("replace", new MapType(TextForms.Field, Value, MostFields), "Field of the row: field of the event. What the event lacks, or has null in, is removed from the row.", """{"customer":"customer.name","status":{"value":"Placed"}}"""),
         new("set", new MapType(TextForms.Field, Value, MostFields), "The same, but what the event lacks stays as it is, and null is written as null.", """{"status":"status"}"""),
-        new("increment", new MapType(TextForms.Field, Number, MostFields), "Field of the row: number that is added, a field of the event or a constant. Exact decimals.", """{"paid":"amount","payments":1}"""),
-        new("append", new MapType(TextForms.Field, Element, MostFields), "Field of the row: what is added to its list, a field of the event or an object of several. The list is in the order of the events' time.", """{"history":{"fields":{"what":"type","at":"at"},"limit":50}}"""),
-        new("delete", new FlagType(), "true deletes the row: everything that happened to it before. Goes with where only.", "true", Default: "false"),
+        new("increment", new MapType(TextForms.Field, Number, MostFields), "Field of the row: number that is added, a field of the event or a constant. Exact decimals. An event without the number goes to the dead letters.", """{"paid":"amount","payments":1}"""),
+        new("append", new MapType(TextForms.Field, Element, MostFields), "Field of the row: what is added to its list, a field of the event (nothing when the event lacks it) or an object of several. The list is in the order of the events' time.", """{"history":{"fields":{"what":"type","at":"at"},"limit":50}}"""),
+        new("delete", new FlagType(), "true deletes the row: everything that happened to it before. Goes with where only. An event that fits another entry too makes the row exist again by that one.", "true", Default: "false"),
     ], AtLeastOneOf: ["replace", "set", "increment", "append", "delete"], Without: "the event would change nothing");
 
     private static ObjectType Index() => new(

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Enrichment;
 using EntitySync.Core.Messages;
@@ -8,13 +6,13 @@ using EntitySync.Core.Messages;
 namespace EntitySync.Core.Reconciliation.Reading;
 
 /// <summary>Reads messages of the expected topic. Immutable, thread-safe.</summary>
-internal sealed partial class ExpectedReader
+internal sealed class ExpectedReader
 {
     private readonly ReconciliationDefinition _definition;
     private readonly FieldReader _fields;
     private readonly KeyReader _key;
     private readonly AmountReader? _amount;
-    private readonly RowFilter? _cancelled;
+    private readonly MessageFilter? _cancelled;
     private readonly int _at;
 
     /// <exception cref="Errors.InvalidRequestException">The key may have several values.</exception>
@@ -22,15 +20,16 @@ internal sealed partial class ExpectedReader
     {
         _definition = definition;
         var expected = definition.Expected;
-        _cancelled = expected.Cancelled.IsDefaultOrEmpty ? null : new RowFilter(expected.Cancelled);
+        var cancelled = expected.Cancelled.IsDefaultOrEmpty ? [] : expected.Cancelled;
         _fields = new FieldReader(
             [
                 .. expected.Key.Paths,
                 .. AmountReader.FieldsOf(expected.Amount),
-                .. _cancelled?.Fields ?? [],
+                .. cancelled.Select(condition => condition.Field),
                 .. definition.Deadline?.At is { } moment ? [moment] : Array.Empty<FieldPath>(),
             ],
             expected.Elements);
+        _cancelled = cancelled.IsEmpty ? null : new MessageFilter(cancelled, _fields);
         _key = new KeyReader($"Reconciliation '{definition.Entity}'", expected.Key, _fields);
         _amount = expected.Amount is { } amount ? new AmountReader(amount, _fields) : null;
         _at = definition.Deadline?.At is { } at ? _fields.IndexOf(at) : -1;
@@ -40,7 +39,7 @@ internal sealed partial class ExpectedReader
     {
         if (_fields.Read(message, values) is { } problem) return ExpectedMessage.Bad(problem);
         if (_key.Read(message, values, out var id) is { } noKey) return ExpectedMessage.Bad(noKey);
-        if (IsCancelled(message, values)) return new ExpectedMessage(null, id, true, null, null);
+        if (_cancelled is not null && _cancelled.Matches(message, values)) return new ExpectedMessage(null, id, true, null, null);
         if (ReadExpectation(message, values, out var expectation) is { } nothing) return ExpectedMessage.Bad(nothing);
         if (ReadDueAt(message, values, out var dueAt) is { } noMoment) return ExpectedMessage.Bad(noMoment);
         return new ExpectedMessage(null, id, false, expectation, dueAt);
@@ -52,30 +51,6 @@ internal sealed partial class ExpectedReader
     {
         if (_fields.Read(message, values) is not null) return null;
         return ReadExpectation(message, values, out var expectation) is null ? expectation : null;
-    }
-
-    private bool IsCancelled(ReadOnlySpan<byte> message, FieldValues values)
-    {
-        if (_cancelled is null) return false;
-        for (var i = 0; i < _cancelled.Fields.Length; i++)
-        {
-            ref readonly var value = ref values[_fields.IndexOf(_cancelled.Fields[i])];
-            if (!_cancelled.Matches(i, !value.Exists, Comparable(value, message, values))) return false;
-        }
-
-        return true;
-    }
-
-    private static PickValue? Comparable(in FieldValue value, ReadOnlySpan<byte> message, FieldValues values)
-    {
-        try
-        {
-            return value.Exists ? PickValue.From(value.Token, value.Text(message, values.Scratch)) : null;
-        }
-        catch (InvalidOperationException)
-        {
-            return null; // half a surrogate pair equals nothing that a definition says
-        }
     }
 
     private string? ReadExpectation(ReadOnlySpan<byte> message, FieldValues values, out Expectation? expectation)
@@ -114,15 +89,8 @@ internal sealed partial class ExpectedReader
         if (_at < 0 || !values[_at].Exists) return null;
         var field = _definition.Deadline!.At!.Text;
         if (KeyReader.ReadText(field, values[_at], message, values, out var text) is { } problem) return problem;
-        if (!Moment().IsMatch(text) || !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var moment))
-        {
-            return $"'{field}' is {Reasons.Quote(Encoding.UTF8.GetBytes(text))}, not a moment as 2026-01-31T12:00:00Z";
-        }
-
-        dueAt = moment.ToUniversalTime();
+        if (!MomentText.TryParse(Encoding.UTF8.GetBytes(text), out var moment)) return $"'{field}' is {Reasons.Quote(Encoding.UTF8.GetBytes(text))}, not a moment as 2026-01-31T12:00:00Z";
+        dueAt = moment;
         return null;
     }
-
-    [GeneratedRegex(@"\A\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Moment();
 }

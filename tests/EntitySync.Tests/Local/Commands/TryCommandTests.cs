@@ -228,14 +228,17 @@ public sealed class TryCommandTests : IDisposable
         run.Status.ShouldBe(1);
     }
 
-    [Fact]
-    public async Task Reconciliation_IsRefusedWithTheWayOut()
+    [Theory]
+    [InlineData("order-shipping", "order-shipping", "reconciliation")]
+    [InlineData("orders-search", "orders-search", "read model")]
+    [InlineData("items-feed", "items-merged", "feed")]
+    public async Task AnotherKind_IsRefusedWithTheWayOut(string file, string name, string kind)
     {
-        var run = await CommandRun.Of("try", "order-shipping");
+        var run = await CommandRun.Of("try", file);
 
         run.Output.ShouldBeEmpty();
-        run.Error.ShouldStartWith("'order-shipping' in ");
-        run.Error.ShouldContain("order-shipping.yaml is a reconciliation; try runs entities. explain ");
+        run.Error.ShouldStartWith($"'{name}' in ");
+        run.Error.ShouldContain($"{file}.yaml is a {kind}; try runs entities. explain ");
         run.Status.ShouldBe(1);
     }
 

@@ -23,7 +23,7 @@ public sealed class ValidateCommandTests : IDisposable
         var run = await CommandRun.Of("validate");
 
         run.Error.ShouldBeEmpty();
-        run.Output.ShouldBe("7 definitions are valid: enriched-purchase, item, password-reset, shipment, user-profile, invoice-payment, order-shipping.\n");
+        run.Output.ShouldBe("11 definitions are valid: enriched-purchase, item, password-reset, shipment, user-profile, invoice-payment, order-shipping, orders-reporting, orders-search, items-merged, order-events.\n");
         run.Status.ShouldBe(0);
     }
 
@@ -66,6 +66,107 @@ public sealed class ValidateCommandTests : IDisposable
         json["reconciliations"]!.AsArray().Select(name => name!.GetValue<string>()).ShouldBe(["invoice-payment", "order-shipping"]);
         json["problems"]!.AsArray().Single()!["path"]!.GetValue<string>().ShouldBe("output.topic");
         met.Status.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task ReadModelsAndFeeds_AreCheckedAndCountedWithTheEntities()
+    {
+        var item = _folder.Write("item.yaml", Item);
+        var orders = _folder.Write("orders.yaml", ReadModelSamples.Orders);
+        var feed = _folder.Write("feed.yaml", ReadModelSamples.Feed);
+
+        var all = await CommandRun.Of("validate", feed, orders, item);
+        all.Output.ShouldBe("3 definitions are valid: item, orders-search, items.\n");
+        all.Error.ShouldBeEmpty();
+        all.Status.ShouldBe(0);
+
+        var met = await CommandRun.Of("validate", feed, _folder.Write("orders.yaml", ReadModelSamples.Orders.With("readModel: orders-search", "readModel: items")), item, "--json");
+        var json = JsonNode.Parse(met.Output)!;
+        json["readModels"]!.AsArray().Select(name => name!.GetValue<string>()).ShouldBe(["items"]);
+        json["feeds"]!.AsArray().Select(name => name!.GetValue<string>()).ShouldBe(["items"]);
+        json["problems"]!.AsArray().Single()!["path"]!.GetValue<string>().ShouldBe("readModel");
+        met.Status.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("keep: P90D", "keep: P90D    # long", "orders-search: unchanged\n")]
+    [InlineData("keep: P90D", "keep: P30D", """
+        orders-search: goes on with its table
+          compatible    keep: was 'P90D', is 'P30D'
+                        -> It holds for what is written from now on.
+
+        """)]
+    [InlineData("readModel: orders-search", "readModel: orders-found", """
+        orders-found: new
+        orders-search: gone (its tables read-model-orders-search-v* can be deleted)
+
+        """)]
+    [InlineData("          carrier: carrier\n", "          country: country\n", """
+        orders-search: needs a rebuild
+          rebuild       topics.order-events.events[1].set.country: was nothing, is 'country'
+          rebuild       topics.order-events.events[1].set.carrier: was 'carrier', is nothing
+          -> Once it is deployed, start the state machine rebuild-read-model with {"readModel":"orders-search"}; until that has switched, reads are answered as before.
+
+        """)]
+    [InlineData("    sort:\n      number: total\n  byPaid:\n    key: paid\nkeep: P90D\n", "  byPaid:\n    key: paid\n", """
+        orders-search: needs a rebuild
+          rebuild       indexes.byCustomer: was 'customer by number total', is 'customer'
+          compatible    keep: was 'P90D', is 'P30D'
+                        -> It holds from the rebuild on: a version keeps to the definition it was made with.
+          -> Once it is deployed, start the state machine rebuild-read-model with {"readModel":"orders-search"}; until that has switched, reads are answered as before.
+
+        """)]
+    public async Task AgainstAReadModel_SaysWhetherARebuildIsNeeded(string text, string other, string report)
+    {
+        var old = _folder.Write("old/orders.yaml", ReadModelSamples.Orders);
+        var now = _folder.Write("orders.yaml", ReadModelSamples.Orders.With(text, other));
+        var run = await CommandRun.Of("validate", now, "--against", old);
+
+        run.Output[..run.Output.IndexOf("1 definition is valid", StringComparison.Ordinal)].ShouldBe(report);
+        run.Error.ShouldBeEmpty();
+        run.Status.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("title: All items", "title: Items", 0, """
+        items: goes on with its pages
+          compatible    title: was 'All items', is 'Items'
+                        -> Caches go on with the full pages they have, under the former title.
+
+        """)]
+    [InlineData("pageSize: 250", "pageSize: 50", 0, """
+        items: goes on with its pages
+          compatible    pageSize: was '250', is '50'
+                        -> Pages that are full keep their entries and addresses; those filled from now on have 50 entries or a few more.
+
+        """)]
+    [InlineData("topic: items-merged", "topic: item-events", 1, """
+        items: incompatible with its pages
+          incompatible  topic: was 'items-merged', is 'item-events'
+                        -> The full pages that are recorded divide the other topic; give the feed another name.
+
+        """)]
+    public async Task AgainstAFeed_SaysWhatBecomesOfItsPages(string text, string other, int status, string report)
+    {
+        var old = _folder.Write("old/feed.yaml", ReadModelSamples.Feed);
+        var now = _folder.Write("feed.yaml", ReadModelSamples.Feed.With(text, other));
+        var run = await CommandRun.Of("validate", now, "--against", old);
+
+        run.Output.ShouldBe(report + "1 definition is valid: items.\n");
+        run.Status.ShouldBe(status);
+    }
+
+    [Fact]
+    public async Task JsonOfAComparison_HasTheRebuildsInput()
+    {
+        _folder.Write("old/orders.yaml", ReadModelSamples.Orders);
+        _folder.Write("old/feed.yaml", ReadModelSamples.Feed);
+        var run = await CommandRun.Of("validate", _folder.Write("orders.yaml", ReadModelSamples.Orders.With("limit: 50", "limit: 60")), "--against", _folder.Path + "/old", "--json");
+
+        var compared = JsonNode.Parse(run.Output)!["comparison"]!.AsArray();
+        compared.Select(each => $"{each!["readModel"] ?? each["feed"]}: {each["verdict"]}").ShouldBe(["orders-search: needs a rebuild", "items: gone"]);
+        compared[0]!["rebuildInput"]!.GetValue<string>().ShouldBe("""{"readModel":"orders-search"}""");
+        compared[0]!["changes"]!.AsArray().Select(change => $"{change!["severity"]} {change["path"]}").ShouldBe(["needsRebuild topics.order-events.events[2].append.history"]);
     }
 
     [Fact]

@@ -52,7 +52,7 @@ public sealed class RunnerSetupTests : IDisposable
     public void Topics_FollowFromTheDefinitions_ListedOnesStayAsTheyAre()
     {
         var listed = new TopicSettings("repos", 5, Compacted: true, null);
-        var topics = TopicSetup.For([listed, new TopicSettings("users", 4, Compacted: true, null)], DefinitionSetup.Load(_folder.FullName, null, null), new ReconciliationCatalog([]));
+        var topics = TopicSetup.For([listed, new TopicSettings("users", 4, Compacted: true, null)], DefinitionSetup.Load(_folder.FullName, null, null), new ReconciliationCatalog([]), new ReadModelCatalog([]));
 
         topics.Select(topic => $"{topic.Name} {topic.Partitions} {(topic.Compacted ? "compact" : "delete")}").Order(StringComparer.Ordinal).ShouldBe(
         [
@@ -79,12 +79,30 @@ public sealed class RunnerSetupTests : IDisposable
             output: { topic: invoices-paid }
             overdue: { topic: invoices-overdue }
             """);
-        var topics = TopicSetup.For([], DefinitionSetup.Load(_folder.FullName, null, null), DefinitionLoader.LoadReconciliations(_folder.FullName));
+        var topics = TopicSetup.For([], DefinitionSetup.Load(_folder.FullName, null, null), DefinitionLoader.LoadReconciliations(_folder.FullName), new ReadModelCatalog([]));
 
         topics.Where(topic => topic.Name == "items" || topic.Name.StartsWith("invoices", StringComparison.Ordinal) || topic.Name.StartsWith("paid", StringComparison.Ordinal))
             .Select(topic => $"{topic.Name} {topic.Partitions} {(topic.Compacted ? "compact" : "delete")}").Order(StringComparer.Ordinal)
             .ShouldBe(["invoices 3 delete", "invoices-overdue 3 delete", "invoices-paid 3 delete", "items 3 compact", "paid-dead-letters 1 delete"]);
         topics.ShouldAllBe(topic => topic.Compacted != topic.Retention.HasValue);
+    }
+
+    [Fact]
+    public void TopicsOfReadModels_AreMadeToo_AndThoseTheyReadKeepEverything()
+    {
+        File.WriteAllText(Path.Combine(_folder.FullName, "search.yaml"), """
+            kind: read-model
+            readModel: search
+            topics:
+              items: { key: sku, events: [{ set: { name: name } }] }
+              item-events: { key: sku, events: [{ increment: { sold: 1 } }] }
+            output: { topic: search-rows }
+            """);
+        var topics = TopicSetup.For([], DefinitionSetup.Load(_folder.FullName, null, null), new ReconciliationCatalog([]), DefinitionLoader.LoadReadModels(_folder.FullName));
+
+        topics.Where(topic => topic.Name == "items" || topic.Name.StartsWith("item-events", StringComparison.Ordinal) || topic.Name.StartsWith("search", StringComparison.Ordinal))
+            .Select(topic => $"{topic.Name} {topic.Partitions} {(topic.Compacted ? "compact" : topic.Retention == Timeout.InfiniteTimeSpan ? "for ever" : "delete")}").Order(StringComparer.Ordinal)
+            .ShouldBe(["item-events 3 for ever", "items 3 compact", "search-dead-letters 1 delete", "search-rows 3 compact"]);
     }
 
     [Fact]
