@@ -61,7 +61,7 @@ internal static class LocalCommands
         });
         var command = new Command("demo", "Load items and delivery classes, change one class, and check that every affected item follows. Exit status 1 when a check fails.")
         {
-            entity, items, classes, seed, folder, StrategyOption, Definitions, Reconcile(),
+            entity, items, classes, seed, folder, StrategyOption, Definitions, Reconcile(), ReadModel(),
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed, log => parsed.GetValue(entity) is { } name && name != DemoCommand.Entity
             ? ExampleCommand.RunAsync(new ExampleOptions(name, DefinitionsOf(parsed), parsed.GetValue(folder)?.FullName, parsed.GetValue(StrategyOption)), log, cancellationToken)
@@ -84,6 +84,21 @@ internal static class LocalCommands
             orders, seed,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed, log => ReconcileCommand.RunAsync(parsed.GetValue(orders), parsed.GetValue(seed), log, cancellationToken)));
+        return command;
+    }
+
+    private static Command ReadModel()
+    {
+        var orders = new Option<int>("--orders") { Description = "Orders to generate.", DefaultValueFactory = _ => 400 };
+        var seed = new Option<int>("--seed") { Description = "Seed of what is sent and of who is killed.", DefaultValueFactory = _ => 1 };
+        orders.Validators.Add(result => Between(result, 200, 100_000));
+        var command = new Command(
+            "read-model",
+            "Keep two read models of the same orders, damage one, rebuild it under live traffic, add a field and rebuild it again, and check that no reader notices. Exit status 1 when a check fails.")
+        {
+            orders, seed,
+        };
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed, log => ReadModelCommand.RunAsync(parsed.GetValue(orders), parsed.GetValue(seed), log, cancellationToken)));
         return command;
     }
 

@@ -30,6 +30,7 @@ public sealed class LocalRunner : IAsyncDisposable
     private static readonly TimeSpan EmbeddedSessionTimeout = TimeSpan.FromSeconds(4);
 
     private readonly Stack<IAsyncDisposable> _parts = new();
+    private ITopicWriter _writer = null!;
 
     private LocalRunner(RunnerOptions options, RunnerLog log)
     {
@@ -218,18 +219,8 @@ public sealed class LocalRunner : IAsyncDisposable
         await StartStepFunctionsAsync(guard, functions, cancellationToken);
         var writer = new KafkaTopicWriter(Settings, Loggers.CreateLogger<KafkaTopicWriter>(), TimeProvider.System);
         Own(writer);
-        var services = new ServiceCollection()
-            .AddSingleton(Catalog)
-            .AddSingleton(Reconciliations)
-            .AddSingleton(ReadModels)
-            .AddSingleton(Options.WrapWriter(writer))
-            .AddSingleton(Options.WrapReconciliations(new DynamoDbReconciliationTable(DynamoDb, Settings.ReconciliationsTable, readsRefused: Settings.DynamoDbEndpoint is not null)))
-            .AddSingleton(Options.Replay)
-            .AddEntitySync(Settings)
-            .AddLogging(logging => logging.ClearProviders().AddProvider(Log))
-            .BuildServiceProvider();
-        Own(services);
-        Functions = new FunctionRuntime(Template.Functions.Values, services, TimeProvider.System, Loggers);
+        _writer = Options.WrapWriter(writer);
+        Functions = new FunctionRuntime(Template.Functions.Values, CreateServices(), TimeProvider.System, Loggers);
         functions.Target = Functions;
 
         var http = Own(await HttpApiServer.StartAsync(Template.Routes, Functions, TimeProvider.System, Options.HttpPort, cancellationToken));
@@ -241,6 +232,33 @@ public sealed class LocalRunner : IAsyncDisposable
         EventSources = Own(EventSourceSet.Start(
             Template, Template.KafkaEvents.Where(IsRead), Functions, new KafkaSourceCluster(Settings.KafkaBootstrapServers, Settings.KafkaSecurityProtocol), writer, new Uri(Settings.DynamoDbEndpoint!), TimeProvider.System, Loggers,
             Options.ScheduleEvery));
+    }
+
+    /// <summary>Deploys the functions anew, with the definitions of another folder; event sources, state machines and the join host stay as they are.</summary>
+    /// <exception cref="InvalidDefinitionException">At least one problem.</exception>
+    public void Deploy(string definitionsPath)
+    {
+        ReadModels = DefinitionLoader.LoadReadModels(definitionsPath);
+        Settings = Settings with { DefinitionsPath = definitionsPath };
+        Functions.Deploy(CreateServices());
+    }
+
+    private ServiceProvider CreateServices()
+    {
+        var services = new ServiceCollection()
+            .AddSingleton(Catalog)
+            .AddSingleton(Reconciliations)
+            .AddSingleton(ReadModels)
+            .AddSingleton(_writer)
+            .AddSingleton(Options.WrapReconciliations(new DynamoDbReconciliationTable(DynamoDb, Settings.ReconciliationsTable, readsRefused: Settings.DynamoDbEndpoint is not null)))
+            .AddSingleton(Options.WrapReadModels(new DynamoDbReadModelTable(DynamoDb, Settings.ReadModelTablePrefix, TimeProvider.System, readsRefused: Settings.DynamoDbEndpoint is not null)))
+            .AddSingleton(Options.Replay)
+            .AddSingleton(Options.Rebuild)
+            .AddEntitySync(Settings)
+            .AddLogging(logging => logging.ClearProviders().AddProvider(Log))
+            .BuildServiceProvider();
+        Own(services);
+        return services;
     }
 
     // The functions refuse topics that no definition reads, and another folder of definitions may have others than the template's.

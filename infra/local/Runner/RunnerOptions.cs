@@ -1,4 +1,6 @@
 using EntitySync.Core.Definitions;
+using EntitySync.Core.ReadModels;
+using EntitySync.Core.ReadModels.Rebuild;
 using EntitySync.Core.Reconciliation;
 using EntitySync.Core.Replay;
 using EntitySync.Core.State;
@@ -51,6 +53,12 @@ public sealed record RunnerOptions
 
     /// <summary>Wraps the table of reconciliations, e.g. to inject faults.</summary>
     public Func<IReconciliationTable, IReconciliationTable> WrapReconciliations { get; init; } = table => table;
+
+    /// <summary>Bounds of rebuilds, e.g. smaller pages.</summary>
+    public RebuildOptions Rebuild { get; init; } = new();
+
+    /// <summary>Wraps the tables of read models, e.g. to inject faults.</summary>
+    public Func<IReadModelTable, IReadModelTable> WrapReadModels { get; init; } = table => table;
 
     /// <summary>Interval of all schedules; null for the template's own.</summary>
     public TimeSpan? ScheduleEvery { get; init; }

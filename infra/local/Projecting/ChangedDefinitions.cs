@@ -1,0 +1,30 @@
+using EntitySync.Local.Demo;
+
+namespace EntitySync.Local.Projecting;
+
+/// <summary>A copy of the definitions that the demo may change; removed at the end.</summary>
+internal sealed class ChangedDefinitions : IDisposable
+{
+    private const string Field = "carrier: carrier";
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("entitysync-demo-");
+
+    /// <param name="source">Folder of the definitions.</param>
+    public ChangedDefinitions(string source)
+    {
+        foreach (var file in Directory.EnumerateFiles(source, "*.yaml")) File.Copy(file, Path.Combine(Folder, Path.GetFileName(file)));
+    }
+
+    public string Folder => _folder.FullName;
+
+    /// <summary>Adds the parcel's number to orders-search, as an editor would.</summary>
+    public void AddField()
+    {
+        var file = Path.Combine(Folder, "orders-search.yaml");
+        var text = File.ReadAllText(file);
+        if (!text.Contains(Field, StringComparison.Ordinal)) throw new DemoException($"orders-search.yaml has no '{Field}' to put a field beside.");
+        File.WriteAllText(file, text.Replace(Field, Field + ", parcel: parcel", StringComparison.Ordinal));
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+}
