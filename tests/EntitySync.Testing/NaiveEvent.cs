@@ -21,6 +21,9 @@ internal sealed class NaiveEvent
 
     public required long Time { get; init; }
 
+    /// <summary>What tells it from others; null without.</summary>
+    public string? Id { get; init; }
+
     public bool Deletes { get; private set; }
 
     public bool Exists { get; private set; }
@@ -47,7 +50,7 @@ internal sealed class NaiveEvent
                 time = element.ValueKind == JsonValueKind.Number ? element.GetInt64() : DateTimeOffset.Parse(element.GetString()!, CultureInfo.InvariantCulture).ToUnixTimeMilliseconds();
             }
 
-            var one = new NaiveEvent { Key = KeyOf(topic.Key, json.RootElement), Topic = topic.Topic, Partition = partition, Offset = record.Offset, Time = time };
+            var one = new NaiveEvent { Key = KeyOf(topic.Key, json.RootElement), Topic = topic.Topic, Partition = partition, Offset = record.Offset, Time = time, Id = IdOf(topic, json.RootElement) };
             foreach (var rule in topic.Events.Where(rule => rule.Where.All(condition => Fits(condition, json.RootElement)))) one.Apply(definition, rule, json.RootElement);
             return one.Deletes || one.Exists ? one : null;
         }
@@ -55,6 +58,18 @@ internal sealed class NaiveEvent
         {
             return null;
         }
+    }
+
+    private static string? IdOf(ReadModelTopic topic, JsonElement root)
+    {
+        if (topic.Id is not { } path) return null;
+        var element = Find(root, path) ?? throw new FormatException("no id");
+        return element.ValueKind switch
+        {
+            JsonValueKind.String => element.GetString()!,
+            JsonValueKind.Number => element.GetRawText(),
+            _ => throw new FormatException("no id"),
+        };
     }
 
     private void Apply(ReadModelDefinition definition, EventRule rule, JsonElement root)

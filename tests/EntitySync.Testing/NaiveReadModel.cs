@@ -26,6 +26,9 @@ public enum NaiveMistake
 
     /// <summary>An event that comes again counts again.</summary>
     DuplicatesCount,
+
+    /// <summary>A copy with the same id counts again.</summary>
+    CopiesCount,
 }
 
 /// <summary>
@@ -123,9 +126,12 @@ public sealed class NaiveReadModel(ReadModelDefinition definition, int amountsOf
         return (units.Sign < 0 ? "-" : "") + (digits == 0 ? text : $"{text[..^digits]}.{text[^digits..]}");
     }
 
-    // By offset, without those that a deletion of their own partition took.
-    private static List<NaiveFact> Own(IEnumerable<NaiveFact> lane, List<NaiveEvent> events) =>
-        [.. lane.Where(fact => !events.Any(one => one.Deletes && IsSameLane(one, fact.Of) && one.Offset > fact.Of.Offset)).OrderBy(fact => fact.Of.Offset)];
+    // By offset, without those that a deletion of their own partition took, and of those with one id the last.
+    private List<NaiveFact> Own(List<NaiveFact> lane, List<NaiveEvent> events) =>
+        [.. lane.Where(fact => !events.Any(one => one.Deletes && IsSameLane(one, fact.Of) && one.Offset > fact.Of.Offset) && !HasCopy(fact, lane)).OrderBy(fact => fact.Of.Offset)];
+
+    private bool HasCopy(NaiveFact fact, List<NaiveFact> lane) =>
+        mistake != NaiveMistake.CopiesCount && fact.Of.Id is { } id && lane.Exists(other => other.Of.Id == id && other.Of.Offset > fact.Of.Offset);
 
     private bool IsCleared(NaiveEvent one, List<NaiveEvent> events) =>
         events.Any(other => other.Deletes && (IsSameLane(other, one) ? other.Offset > one.Offset : mistake != NaiveMistake.DeleteIgnoresOtherLanes && other.Time >= one.Time));

@@ -41,7 +41,8 @@ public sealed record ReadModelDefinition
 /// <param name="Time">Field with the event's time, RFC 3339 or milliseconds since 1970; null for the record's timestamp.</param>
 /// <param name="TombstonesDelete">True when a tombstone deletes the row whose key is the record's key; false dead-letters it.</param>
 /// <param name="Events">Every one that fits is applied, in this order.</param>
-public sealed record ReadModelTopic(string Topic, KeyDefinition Key, FieldPath? Time, bool TombstonesDelete, ImmutableArray<EventRule> Events);
+/// <param name="Id">What tells events apart that a producer may send twice: increments and list elements of one id in a partition count once. Null: by position only.</param>
+public sealed record ReadModelTopic(string Topic, KeyDefinition Key, FieldPath? Time, bool TombstonesDelete, ImmutableArray<EventRule> Events, FieldPath? Id = null);
 
 /// <summary>What events change.</summary>
 /// <param name="Where">Which events: all conditions hold. Empty for every one.</param>

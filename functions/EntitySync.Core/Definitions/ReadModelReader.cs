@@ -31,7 +31,8 @@ internal static class ReadModelReader
         DefinitionReader.ReadKey(place["key"]),
         DefinitionReader.ReadPath(place["time"]),
         place["tombstones"].Text == "delete",
-        [.. place["events"].Items.Select(ReadRule)]);
+        [.. place["events"].Items.Select(ReadRule)],
+        DefinitionReader.ReadPath(place["id"]));
 
     private static EventRule ReadRule(YamlPlace rule) =>
         new(DefinitionReader.ReadWhere(rule["where"]), rule["delete"].IsTrue, [.. rule.Entries.SelectMany(entry => ReadChanges(entry.Key.Text, rule[entry.Key.Text]))]);

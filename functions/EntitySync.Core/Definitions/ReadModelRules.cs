@@ -37,7 +37,7 @@ internal sealed class ReadModelRules(YamlPlace file, ReadModelDefinition definit
     private void CheckTopic(ReadModelTopic topic, YamlPlace place)
     {
         new MatchRules(problems).RefuseArrays(place["key"], "an event is of one row");
-        new MatchPathRules(problems, "paths that agree").CheckOneDocument(place["key"], topic.Key, [(place["time"], topic.Time)]);
+        new MatchPathRules(problems, "paths that agree").CheckOneDocument(place["key"], topic.Key, [(place["time"], topic.Time), (place["id"], topic.Id)]);
         foreach (var (rule, at) in topic.Events.Zip(place["events"].Items)) CheckRule(rule, at, topic.Events.Length > 1);
     }
 

@@ -16,13 +16,14 @@ public sealed class CompiledReadModel
         Fields = ModelField.Of(definition);
         HasDeletes = definition.Topics.Any(topic => topic.TombstonesDelete || topic.Events.Any(rule => rule.Deletes));
         string[] ranks = [.. definition.Topics.Select(topic => topic.Topic).Order(StringComparer.Ordinal)];
+        HasIds = [.. ranks.Select(rank => definition.Topics.First(topic => topic.Topic == rank).Id is not null)];
         _topics = definition.Topics.ToDictionary(topic => topic.Topic, topic => new EventReader(this, topic, Array.IndexOf(ranks, topic.Topic)), StringComparer.Ordinal);
         Indexes = [.. definition.Indexes.Select(index => (index, IndexOf(index, index.Key), index.Sort is { } sort ? IndexOf(index, sort) : -1))];
     }
 
     public ReadModelDefinition Definition { get; }
 
-    /// <summary>Amounts of one row that are kept for each lane as single events, so that a deletion can take those before it; what is older is added up. A version keeps to one number.</summary>
+    /// <summary>Amounts of one row that are kept for each lane as single events, so that a deletion can take those before it and one that is sent twice is known; what is older is added up. A version keeps to one number.</summary>
     public int AmountsOfALane { get; init; } = 1000;
 
     /// <summary>In the order in which the definition mentions them first.</summary>
@@ -32,6 +33,12 @@ public sealed class CompiledReadModel
     internal bool HasDeletes { get; }
 
     internal int TopicCount => _topics.Count;
+
+    /// <summary>By rank: true when the events of the topic have ids.</summary>
+    internal bool[] HasIds { get; }
+
+    /// <summary>True when the increments of a topic are kept as single events.</summary>
+    internal bool KeepsAmounts(int topic) => HasDeletes || HasIds[topic];
 
     /// <summary>Each index with the fields of its key and sort; -1 when the row's key sorts.</summary>
     internal (ReadModelIndex Index, int Key, int Sort)[] Indexes { get; }

@@ -28,7 +28,7 @@ internal static class ReadModelPlan
     private static IEnumerable<(string How, string Topic, string About)> Topics(ReadModelDefinition definition)
     {
         foreach (var topic in definition.Topics)
-            yield return ("read", topic.Topic, $"events of the row {topic.Key}, in the order of {(topic.Time is { } time ? time.Text : "the records' timestamps")}{(topic.TombstonesDelete ? "; a tombstone deletes the row" : "")}");
+            yield return ("read", topic.Topic, $"events of the row {topic.Key}, in the order of {(topic.Time is { } time ? time.Text : "the records' timestamps")}{(topic.Id is { } id ? $", told apart by {id.Text}" : "")}{(topic.TombstonesDelete ? "; a tombstone deletes the row" : "")}");
         if (definition.OutputTopic is { } output) yield return ("written", output, "changed rows, a tombstone for a deleted one; not by a rebuild");
         yield return ("written", definition.DeadLetterTopic(), "events that could not be used, with the reason");
     }

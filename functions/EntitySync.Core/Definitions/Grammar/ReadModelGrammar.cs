@@ -71,6 +71,7 @@ internal static class ReadModelGrammar
     [
         new("key", DefinitionGrammar.Key(TextForms.SinglePath), "What of the event is the key of its row; a list for a composite key, a template for a computed one. An event without it goes to the dead letters.", "\"orderId\"", Required: true),
         new("time", TextForms.SinglePath, "Field with the event's time, a date and time by RFC 3339 or milliseconds since 1970. Of events of several partitions the newest by this time wins. Without it the record's timestamp.", "\"at\""),
+        new("id", TextForms.SinglePath, "Field that tells events apart when a producer may send one twice, at another offset: of one id in a partition, increments and list elements count once, the last one stays. Ids of the newest 1,000 increments of a row, and of the elements in a list, are known. Without it events are told apart by their position.", "\"eventId\""),
         new("tombstones", DefinitionGrammar.Words(("delete", "the row whose key is the record's key is deleted")), "What a record without value means. Without it such a record goes to the dead letters.", "\"delete\""),
         new("events", new ListType(Event(), MostRules), "What events change. Each entry that fits an event is applied, in this order; an event that fits none is passed over.", """[{"where":{"type":"OrderPlaced"},"replace":{"status":"status"}}]""", Required: true),
     ]);

@@ -41,6 +41,9 @@ internal struct Fact
     /// <summary>Index of the state in the field's order.</summary>
     public int State;
 
+    /// <summary>Of increments and elements: hash of the event's id; 0 without one, and of increments that were added up.</summary>
+    public UInt128 Id;
+
     public FactKind Kind;
 }
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Numerics;
 using EntitySync.Core.Joins;
 using EntitySync.Core.Messages;
@@ -63,7 +64,7 @@ internal ref struct FactsReader
         var facts = Count();
         for (var i = 0; i < facts; i++)
         {
-            var fact = ReadFact();
+            var fact = ReadFact((int)topic);
             if (i > 0 && IsBefore(fact, lane.Facts[^1])) throw new FormatException("Facts are not in order.");
             lane.Facts.Add(fact);
         }
@@ -85,11 +86,12 @@ internal ref struct FactsReader
         }
     }
 
-    private Fact ReadFact()
+    private Fact ReadFact(int topic)
     {
         var fact = new Fact { Field = (int)Number(_model.Fields.Length - 1) };
         var field = _model.Fields[fact.Field];
-        (fact.Offset, fact.Time) = field.Kind == FieldKind.Sum && !_model.HasDeletes ? (LaneFacts.None, 0) : Event();
+        (fact.Offset, fact.Time) = field.Kind == FieldKind.Sum && !_model.KeepsAmounts(topic) ? (LaneFacts.None, 0) : Event();
+        if (_model.HasIds[topic] && field.Kind is (FieldKind.Sum or FieldKind.List)) fact.Id = BinaryPrimitives.ReadUInt128LittleEndian(Bytes(FactsWriter.IdBytes).Span);
         switch (field.Kind)
         {
             case FieldKind.State:

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using EntitySync.Core.Enrichment;
 using EntitySync.Core.Joins;
 using EntitySync.Core.ReadModels.Reading;
@@ -11,6 +12,9 @@ namespace EntitySync.Core.ReadModels.Facts;
 internal sealed class FactsWriter(CompiledReadModel model)
 {
     public const byte Form = 1;
+
+    /// <summary>Of an id's hash.</summary>
+    public const int IdBytes = 16;
 
     public const int HasUpTo = 1;
     public const int HasLive = 2;
@@ -53,7 +57,7 @@ internal sealed class FactsWriter(CompiledReadModel model)
         WriteEvents(lane);
         if ((flags & HasExistence) != 0) Number((ulong)IndexOf(lane.ExistsOffset));
         Number((ulong)lane.Facts.Count);
-        foreach (ref readonly var fact in lane.Facts.Span) Write(fact);
+        foreach (ref readonly var fact in lane.Facts.Span) Write(fact, model.HasIds[lane.Topic]);
     }
 
     private void WriteEvents(LaneFacts lane)
@@ -103,11 +107,18 @@ internal sealed class FactsWriter(CompiledReadModel model)
         return low;
     }
 
-    private void Write(in Fact fact)
+    private void Write(in Fact fact, bool hasId)
     {
         Number((ulong)fact.Field);
         if (fact.Offset != LaneFacts.None) Number((ulong)IndexOf(fact.Offset));
-        switch (model.Fields[fact.Field].Kind)
+        var kind = model.Fields[fact.Field].Kind;
+        if (hasId && kind is (FieldKind.Sum or FieldKind.List))
+        {
+            BinaryPrimitives.WriteUInt128LittleEndian(_bytes.Reserve(IdBytes), fact.Id);
+            _bytes.Advance(IdBytes);
+        }
+
+        switch (kind)
         {
             case FieldKind.State: Number((ulong)fact.State); break;
             case FieldKind.Sum: WriteAmount(fact); break;

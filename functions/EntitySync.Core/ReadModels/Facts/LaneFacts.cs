@@ -67,7 +67,7 @@ internal sealed class LaneFacts
         (From, To) = (None, None); // the rebuild has overtaken the live events: all up to here is applied
         for (var field = 0; field < model.Fields.Length; field++)
         {
-            if (model.Fields[field].Kind == FieldKind.Sum && model.HasDeletes) AddUp(FirstOf(field), EndOf(field), model.AmountsOfALane);
+            if (model.Fields[field].Kind == FieldKind.Sum && model.KeepsAmounts(Topic)) AddUp(FirstOf(field), EndOf(field), model.AmountsOfALane);
         }
 
         return true;
@@ -101,7 +101,7 @@ internal sealed class LaneFacts
         switch (model.Fields[fact.Field].Kind)
         {
             case FieldKind.List: Append(fact, model.Fields[fact.Field].Limit); break;
-            case FieldKind.Sum when model.HasDeletes: Count(fact, model.AmountsOfALane); break;
+            case FieldKind.Sum when model.KeepsAmounts(Topic): Count(fact, model.AmountsOfALane); break;
             case FieldKind.Sum: Sum(fact); break;
             default: Replace(fact); break;
         }
@@ -136,6 +136,7 @@ internal sealed class LaneFacts
 
     private void Append(in Fact fact, int limit)
     {
+        if (IsCopy(fact)) return;
         var (first, end) = Insert(fact);
         if (end - first > limit) _facts.Remove(first, end - first - limit);
     }
@@ -144,6 +145,7 @@ internal sealed class LaneFacts
     // added up with live events until the rebuild has overtaken them.
     private void Count(in Fact fact, int limit)
     {
+        if (IsCopy(fact)) return;
         var (first, end) = Insert(fact);
         if (end - first <= limit) return;
         if (From == None)
@@ -165,7 +167,23 @@ internal sealed class LaneFacts
         if (superfluous <= 0) return;
         ref var into = ref _facts[first + superfluous];
         for (var i = first; i < first + superfluous; i++) into.Amount += _facts[i].Amount;
+        into.Id = 0; // a copy of the youngest must not take the place of all
         _facts.Remove(first, superfluous);
+    }
+
+    // Of one id the last event counts, whichever of live events and a rebuild brought it first.
+    private bool IsCopy(in Fact fact)
+    {
+        if (fact.Id == 0) return false;
+        var (first, end) = (FirstOf(fact.Field), EndOf(fact.Field));
+        for (var i = end - 1; i >= first; i--)
+        {
+            if (_facts[i].Id != fact.Id || _facts[i].Offset == fact.Offset) continue;
+            if (_facts[i].Offset > fact.Offset) return true;
+            _facts.Remove(i, 1);
+        }
+
+        return false;
     }
 
     private void Sum(in Fact fact)

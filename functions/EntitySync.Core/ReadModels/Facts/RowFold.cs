@@ -35,7 +35,7 @@ internal sealed class RowFold(CompiledReadModel model)
         foreach (ref readonly var change in changes)
         {
             var fact = change;
-            (fact.Offset, fact.Time) = (one.Offset, one.Time);
+            (fact.Offset, fact.Time, fact.Id) = (one.Offset, one.Time, one.Id);
             lane.Add(fact, model);
         }
 

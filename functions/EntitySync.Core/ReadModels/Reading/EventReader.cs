@@ -1,6 +1,9 @@
+using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Enrichment;
@@ -17,6 +20,7 @@ internal sealed class EventReader
     private readonly FieldReader _fields;
     private readonly KeyReader _key;
     private readonly int _time;
+    private readonly int _id;
     private readonly Rule[] _rules;
 
     /// <exception cref="InvalidRequestException">A field may have several values.</exception>
@@ -27,7 +31,7 @@ internal sealed class EventReader
         FieldPath[] fields =
         [
             .. topic.Key.Paths,
-            .. topic.Time is { } time ? [time] : Array.Empty<FieldPath>(),
+            .. ((FieldPath?[])[topic.Time, topic.Id]).OfType<FieldPath>(),
             .. topic.Events.SelectMany(rule => rule.Where).Select(condition => condition.Field),
             .. changes.Select(change => change.Source).OfType<FieldPath>(),
             .. changes.SelectMany(change => change.Fields).Select(field => field.Source),
@@ -37,6 +41,7 @@ internal sealed class EventReader
         _fields = new FieldReader(fields, null, takesAnyShape: true);
         _key = new KeyReader(owner, topic.Key, _fields);
         _time = topic.Time is { } at ? _fields.IndexOf(at) : -1;
+        _id = topic.Id is { } id ? _fields.IndexOf(id) : -1;
         _rules = [.. topic.Events.Select(rule => new Rule(rule.Deletes, new MessageFilter(rule.Where, _fields), [.. rule.Changes.Select(change => new ChangeReader(model, change, _fields))]))];
     }
 
@@ -70,7 +75,7 @@ internal sealed class EventReader
 
         into.Changes = changes.Count - into.FirstChange;
         if (!into.Deletes && !into.Exists) return null;
-        return ReadTime(message, values, ref into.Time) ?? _key.Compose(message, values);
+        return ReadTime(message, values, ref into.Time) ?? ReadId(message, values, ref into.Id) ?? _key.Compose(message, values);
     }
 
     private string? ReadTombstone(EnrichRecord record, FieldValues values, ref RowEvent into)
@@ -96,6 +101,16 @@ internal sealed class EventReader
         }
 
         return $"'{_topic.Time}' is {Reasons.Quote(value.Json(message))}, neither a moment as 2026-01-31T12:00:00Z nor milliseconds since 1970";
+    }
+
+    private string? ReadId(ReadOnlySpan<byte> message, FieldValues values, ref UInt128 id)
+    {
+        if (_id < 0) return null;
+        if (KeyReader.ReadText(_topic.Id!.Text, values[_id], message, values, out var text) is { } problem) return problem;
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(text), hash);
+        id = BinaryPrimitives.ReadUInt128LittleEndian(hash);
+        return null;
     }
 
     private static bool IsMoment(long time) => time >= DateTimeOffset.MinValue.ToUnixTimeMilliseconds() && time <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();

@@ -17,6 +17,9 @@ internal struct RowEvent
     /// <summary>Milliseconds since 1970.</summary>
     public long Time;
 
+    /// <summary>Hash of its id; 0 when the topic has none.</summary>
+    public UInt128 Id;
+
     /// <summary>True when the row is deleted.</summary>
     public bool Deletes;
 

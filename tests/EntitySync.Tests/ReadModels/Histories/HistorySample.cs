@@ -71,6 +71,46 @@ internal sealed class HistorySample
         states: { status: [new, paid, sent, gone] }
         """);
 
+    public static readonly ReadModelDefinition WithIds = Load("""
+        kind: read-model
+        readModel: rows
+        topics:
+          first:
+            key: id
+            id: e
+            time: at
+            tombstones: delete
+            events:
+              - append: { log: { fields: { what: type, at: at }, limit: 4 } }
+                increment: { sum: { from: n, default: 0 }, count: 1 }
+                set: { one: x }
+              - where: { type: [delete, reset] }
+                delete: true
+          second:
+            key: id
+            id: e
+            events:
+              - increment: { sum: { from: n, default: 0.25 } }
+                append: { log: { from: y, limit: 4 } }
+        """);
+
+    public static readonly ReadModelDefinition WithIdsWithoutDeletes = Load("""
+        kind: read-model
+        readModel: rows
+        topics:
+          first:
+            key: id
+            id: e
+            events:
+              - append: { log: { from: x, limit: 4 } }
+                increment: { count: 1 }
+          second:
+            key: id
+            events:
+              - increment: { count: 1, sum: { from: n, default: 1 } }
+        """);
+
+    private static readonly ReadModelDefinition[] All = [WithDeletes, WithDeletes, WithDeletes, WithoutDeletes, WithIds, WithIdsWithoutDeletes];
     private static readonly string[] Types = ["replace", "set", "append", "add", "state", "delete", "reset", "other"];
     private static readonly string[] Values = ["null", "1", "1.50", "\"a\"", "\"\\u00e9\"", "true", "[1, 2]", "{ \"deep\": 1 }"];
 
@@ -78,7 +118,7 @@ internal sealed class HistorySample
     {
         var random = new Random(seed);
         Seed = seed;
-        Definition = random.Next(4) == 0 ? WithoutDeletes : WithDeletes;
+        Definition = All[random.Next(All.Length)];
         var types = Types.Where(type => random.Next(3) > 0 || type == "set").ToArray(); // some histories are all of one kind
         var times = random.Next(2, 30);
         foreach (var topic in Definition.Topics)
@@ -98,6 +138,9 @@ internal sealed class HistorySample
     public int Seed { get; }
 
     public ReadModelDefinition Definition { get; }
+
+    /// <summary>Copies are known as long as their increments are kept as single events.</summary>
+    public bool HasIds => Definition.Topics.Any(topic => topic.Id is not null);
 
     /// <summary>Records of each partition, by offset.</summary>
     public Dictionary<(string Topic, int Partition), List<EnrichRecord>> Lanes { get; } = [];
@@ -124,7 +167,7 @@ internal sealed class HistorySample
     private static EnrichRecord Record(Random random, long offset, string row, string type, long time)
     {
         var isTombstone = type == "delete" && random.Next(3) == 0;
-        var json = new StringBuilder($$"""{"id":"{{row}}","type":"{{type}}","at":{{time}}""");
+        var json = new StringBuilder($$"""{"id":"{{row}}","type":"{{type}}","at":{{time}},"e":"{{random.Next(12)}}" """.TrimEnd());
         if (random.Next(4) > 0) json.Append(CultureInfo.InvariantCulture, $",\"x\":{Values[random.Next(Values.Length)]}");
         if (random.Next(3) > 0) json.Append(CultureInfo.InvariantCulture, $", \"y\": {Values[random.Next(Values.Length)]}");
         if (random.Next(2) > 0) json.Append(CultureInfo.InvariantCulture, $",\"z\":{Values[random.Next(Values.Length)]}");
