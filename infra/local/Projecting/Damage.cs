@@ -18,12 +18,13 @@ internal static class Damage
         for (var i = 0; i < keys.Count; i++)
         {
             var key = new Dictionary<string, AttributeValue> { ["rowKey"] = new() { S = keys[i] } };
-            await (i % 3) switch
+            var work = (i % 3) switch
             {
                 0 => SetAsync("document", new AttributeValue { S = """{"status":"Delivered","total":0}""" }),
                 1 => runner.DynamoDb.DeleteItemAsync(table, key, cancellationToken),
                 _ => EditedAsync(),
             };
+            await work;
 
             Task SetAsync(string attribute, AttributeValue value) => runner.DynamoDb.UpdateItemAsync(
                 new UpdateItemRequest
