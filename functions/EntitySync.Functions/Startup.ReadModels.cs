@@ -3,6 +3,7 @@ using EntitySync.Adapters;
 using EntitySync.Adapters.DynamoDb;
 using EntitySync.Core.Definitions;
 using EntitySync.Core.ReadModels;
+using EntitySync.Core.ReadModels.Reads;
 using EntitySync.Core.State;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.Logging;
 
 namespace EntitySync.Functions;
 
-/// <summary>ProjectReadModel, and what all functions of read models share. Needs the definitions' folder, the DynamoDB client and an <see cref="ITopicWriter"/>.</summary>
+/// <summary>ProjectReadModel, ReadModelApi, and what all functions of read models share. Needs the definitions' folder, the DynamoDB client and an <see cref="ITopicWriter"/>.</summary>
 internal static class ReadModelServices
 {
     public static IServiceCollection AddReadModels(this IServiceCollection services)
@@ -38,6 +39,15 @@ internal static class ReadModelServices
             provider.GetRequiredService<ITopicWriter>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<ProjectBatch>>()));
-        return services.AddSingleton(provider => new ProjectReadModel(provider.GetRequiredService<ProjectBatch>()));
+        services.TryAddSingleton<LiveVersions>();
+        return services
+            .AddSingleton(provider => new ProjectReadModel(provider.GetRequiredService<ProjectBatch>()))
+            .AddSingleton(provider => new ReadModelApi(
+                provider.GetRequiredService<ReadModelCatalog>(),
+                provider.GetRequiredService<LiveVersions>(),
+                provider.GetRequiredService<IReadModelRegistry>(),
+                provider.GetRequiredService<IReadModelTable>(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<ReadModelApi>>()));
     }
 }
