@@ -10,13 +10,16 @@ namespace EntitySync.Core.Feeds;
 /// Makes the pages of feeds. A page is read from the topic when it is asked for: only where pages begin and end is recorded. One page is held at a time, with values of at most
 /// <see cref="FeedEntry.LargestValue"/> bytes each. Errors: <see cref="TransientException"/>, <see cref="InvalidRequestException"/>, <see cref="FeedMismatchException"/>.
 /// </summary>
-public sealed class FeedReader(ITopicReader topics, IFeedPages pages, TimeProvider clock)
+/// <param name="topics">Where records are read.</param>
+/// <param name="pages">Where boundaries are recorded.</param>
+/// <param name="clock">Tells when pages are fixed.</param>
+/// <param name="partitionsAtOnce">Partitions of a page that are read at the same time.</param>
+public sealed class FeedReader(ITopicReader topics, IFeedPages pages, TimeProvider clock, int partitionsAtOnce = 4)
 {
     /// <summary>Each lost race is a page of somebody else's, so more than a few mean that something else is wrong.</summary>
     private const int MostRaces = 20;
 
     private const long BytesAtOnce = 1024 * 1024;
-    private const int PartitionsAtOnce = 4;
 
     /// <summary>What no full page has yet. Pages that have become full are fixed before: with one conditional write, however many they are.</summary>
     public async Task<FeedPage> NewestAsync(FeedDefinition feed, CancellationToken cancellationToken)
@@ -75,7 +78,7 @@ public sealed class FeedReader(ITopicReader topics, IFeedPages pages, TimeProvid
     private async Task<(IReadOnlyList<FeedEntry> Entries, ImmutableArray<PagePart> Missing)> ReadAsync(string topic, ImmutableArray<PagePart> parts, CancellationToken cancellationToken)
     {
         var lists = new List<FeedEntry>[parts.Length];
-        var options = new ParallelOptions { MaxDegreeOfParallelism = PartitionsAtOnce, CancellationToken = cancellationToken };
+        var options = new ParallelOptions { MaxDegreeOfParallelism = partitionsAtOnce, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(Enumerable.Range(0, parts.Length), options, async (index, token) => lists[index] = await ReadAsync(topic, parts[index], token));
         return (EntryOrder.NewestFirst(lists), [.. parts.SelectMany((part, index) => Gaps(part, lists[index]))]);
     }

@@ -16,7 +16,7 @@ public static class LocalSetup
     private const int OldestJava = 11;
 
     private static readonly CacheEntry DynamoDb = new("dynamodb-local-0.6.0");
-    private static readonly CacheEntry StepFunctions = new("step-functions-3.0.0-1");
+    private static readonly CacheEntry StepFunctions = new("step-functions-3.0.0-2");
     private static readonly CacheEntry NodeProgram = new($"node-{NodePackage}-{RuntimeInformation.OSArchitecture}".ToLowerInvariant());
     private static readonly CacheEntry Kafka = new(KafkaBuild.EntryName);
 

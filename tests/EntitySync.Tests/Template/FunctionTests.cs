@@ -83,11 +83,17 @@ public sealed class FunctionTests
             "GET /reconciliations/{entity}/{id} -> ReconciliationApiFunction",
             "GET /reconciliations/{entity} -> ReconciliationApiFunction",
             "GET /read-models -> ReadModelApiFunction",
+            "HEAD /read-models -> ReadModelApiFunction",
             "GET /read-models/{name} -> ReadModelApiFunction",
+            "HEAD /read-models/{name} -> ReadModelApiFunction",
             "GET /read-models/{name}/{key} -> ReadModelApiFunction",
+            "HEAD /read-models/{name}/{key} -> ReadModelApiFunction",
             "GET /feeds/{feed} -> FeedFunction",
+            "HEAD /feeds/{feed} -> FeedFunction",
             "GET /feeds/{feed}/{page} -> FeedFunction",
+            "HEAD /feeds/{feed}/{page} -> FeedFunction",
             "GET /feeds/{feed}/entries/{partition}/{offset} -> FeedFunction",
+            "HEAD /feeds/{feed}/entries/{partition}/{offset} -> FeedFunction",
         ],
         ignoreOrder: true);
 
