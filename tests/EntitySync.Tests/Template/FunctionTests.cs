@@ -88,6 +88,9 @@ public sealed class FunctionTests
             "GET /feeds/{feed} -> FeedFunction",
             "GET /feeds/{feed}/{page} -> FeedFunction",
             "GET /feeds/{feed}/entries/{partition}/{offset} -> FeedFunction",
+            "HEAD /feeds/{feed} -> FeedFunction",
+            "HEAD /feeds/{feed}/{page} -> FeedFunction",
+            "HEAD /feeds/{feed}/entries/{partition}/{offset} -> FeedFunction",
         ],
         ignoreOrder: true);
 
