@@ -18,11 +18,12 @@ public sealed class FeedRig
     private static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
     private readonly DefaultLambdaJsonSerializer _serializer = new();
 
-    public FeedRig(int pageSize = 10, int partitions = 1)
+    /// <param name="pages">What takes the place of <see cref="Pages"/>; null for those.</param>
+    public FeedRig(int pageSize = 10, int partitions = 1, IFeedPages? pages = null)
     {
         Definition = new FeedDefinition("shop", Topic, "Events of the shop", pageSize);
         Topics.CreateTopic(Topic, partitions);
-        Reader = new FeedReader(Topics, Pages, Clock, partitionsAtOnce: 1); // so that random histories go the same way each time
+        Reader = new FeedReader(Topics, pages ?? Pages, Clock, partitionsAtOnce: 1); // so that random histories go the same way each time
     }
 
     public FeedDefinition Definition { get; set; }
