@@ -36,7 +36,7 @@ internal sealed class NaiveEvent
         var time = record.Timestamp.ToUnixTimeMilliseconds();
         if (record.Value is not { } value)
         {
-            return topic.TombstonesDelete && record.Key is { } bytes
+            return topic.Tombstones == TombstoneRule.Delete && record.Key is { } bytes
                 ? new NaiveEvent { Key = Encoding.UTF8.GetString(bytes.Span), Topic = topic.Topic, Partition = partition, Offset = record.Offset, Time = time, Deletes = true }
                 : null;
         }
@@ -52,6 +52,12 @@ internal sealed class NaiveEvent
 
             var one = new NaiveEvent { Key = KeyOf(topic.Key, json.RootElement), Topic = topic.Topic, Partition = partition, Offset = record.Offset, Time = time, Id = IdOf(topic, json.RootElement) };
             foreach (var rule in topic.Events.Where(rule => rule.Where.All(condition => Fits(condition, json.RootElement)))) one.Apply(definition, rule, json.RootElement);
+            if (one.Deletes)
+            {
+                one.Exists = false;
+                one.Facts.Clear();
+            }
+
             return one.Deletes || one.Exists ? one : null;
         }
         catch (Exception exception) when (exception is JsonException or FormatException or InvalidOperationException)

@@ -42,7 +42,7 @@ public sealed class NaiveReadModel(ReadModelDefinition definition, int amountsOf
 {
     private readonly List<NaiveEvent> _events = [];
 
-    private bool HasDeletes => definition.Topics.Any(topic => topic.TombstonesDelete || topic.Events.Any(rule => rule.Deletes));
+    private bool HasDeletes => definition.Topics.Any(topic => topic.Deletes);
 
     /// <summary>Takes a record of a topic, in any order and as often as it comes.</summary>
     public void Add(string topic, int partition, EnrichRecord record)
@@ -67,10 +67,11 @@ public sealed class NaiveReadModel(ReadModelDefinition definition, int amountsOf
     private string? Document(List<NaiveEvent> events)
     {
         var newest = Lanes(events.Where(one => one.Exists)).Select(lane => lane.MaxBy(one => one.Offset)!);
-        if (newest.All(one => IsCleared(one, events))) return null;
         var fields = definition.Topics.SelectMany(topic => topic.Events).SelectMany(rule => rule.Changes).DistinctBy(change => change.Field)
             .Select(change => (change.Field, Json: Field(change, events)))
-            .Where(field => field.Json is not null);
+            .Where(field => field.Json is not null)
+            .ToList();
+        if (fields.Count == 0 && newest.All(one => IsCleared(one, events))) return null;
         return $"{{{string.Join(',', fields.Select(field => $"{JsonSerializer.Serialize(field.Field)}:{field.Json}"))}}}";
     }
 

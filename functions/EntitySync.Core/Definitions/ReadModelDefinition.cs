@@ -39,10 +39,26 @@ public sealed record ReadModelDefinition
 /// <param name="Topic">Source topic.</param>
 /// <param name="Key">What of the document is the row's key.</param>
 /// <param name="Time">Field with the event's time, RFC 3339 or milliseconds since 1970; null for the record's timestamp.</param>
-/// <param name="TombstonesDelete">True when a tombstone deletes the row whose key is the record's key; false dead-letters it.</param>
-/// <param name="Events">Every one that fits is applied, in this order.</param>
+/// <param name="Tombstones">What a record without value means.</param>
+/// <param name="Events">Every one that fits is applied, in this order; when one of them deletes, only that.</param>
 /// <param name="Id">What tells events apart that a producer may send twice: increments and list elements of one id in a partition count once. Null: by position only.</param>
-public sealed record ReadModelTopic(string Topic, KeyDefinition Key, FieldPath? Time, bool TombstonesDelete, ImmutableArray<EventRule> Events, FieldPath? Id = null);
+public sealed record ReadModelTopic(string Topic, KeyDefinition Key, FieldPath? Time, TombstoneRule Tombstones, ImmutableArray<EventRule> Events, FieldPath? Id = null)
+{
+    /// <summary>True when some record of the topic deletes rows.</summary>
+    public bool Deletes => Tombstones == TombstoneRule.Delete || Events.Any(rule => rule.Deletes);
+}
+
+public enum TombstoneRule
+{
+    /// <summary>Nothing is said of them: a tombstone goes to the dead letters.</summary>
+    DeadLetter,
+
+    /// <summary>The row whose key is the record's key is deleted.</summary>
+    Delete,
+
+    /// <summary>They are passed over.</summary>
+    Ignore,
+}
 
 /// <summary>What events change.</summary>
 /// <param name="Where">Which events: all conditions hold. Empty for every one.</param>

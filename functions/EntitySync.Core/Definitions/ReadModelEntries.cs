@@ -48,7 +48,7 @@ internal static class ReadModelEntries
         yield return new($"{owner}.key", owner, "key", topic.Key.Columns.IsEmpty ? "" : topic.Key.ToString());
         yield return new($"{owner}.time", owner, "time", topic.Time?.Text ?? "");
         yield return new($"{owner}.id", owner, "id", topic.Id?.Text ?? "");
-        yield return new($"{owner}.tombstones", owner, "tombstones", topic.TombstonesDelete ? "delete" : "");
+        yield return new($"{owner}.tombstones", owner, "tombstones", topic.Tombstones == TombstoneRule.DeadLetter ? "" : topic.Tombstones.ToString().ToLowerInvariant());
         for (var index = 0; index < topic.Events.Length; index++)
         {
             var (rule, place) = (topic.Events[index], $"{owner}.events[{index}]");

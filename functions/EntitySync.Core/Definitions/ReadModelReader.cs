@@ -30,7 +30,12 @@ internal static class ReadModelReader
         topic,
         DefinitionReader.ReadKey(place["key"]),
         DefinitionReader.ReadPath(place["time"]),
-        place["tombstones"].Text == "delete",
+        place["tombstones"].Text switch
+        {
+            "delete" => TombstoneRule.Delete,
+            "ignore" => TombstoneRule.Ignore,
+            _ => TombstoneRule.DeadLetter,
+        },
         [.. place["events"].Items.Select(ReadRule)],
         DefinitionReader.ReadPath(place["id"]));
 

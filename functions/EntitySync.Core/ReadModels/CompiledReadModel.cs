@@ -14,7 +14,7 @@ public sealed class CompiledReadModel
     {
         Definition = definition;
         Fields = ModelField.Of(definition);
-        HasDeletes = definition.Topics.Any(topic => topic.TombstonesDelete || topic.Events.Any(rule => rule.Deletes));
+        HasDeletes = definition.Topics.Any(topic => topic.Deletes);
         string[] ranks = [.. definition.Topics.Select(topic => topic.Topic).Order(StringComparer.Ordinal)];
         HasIds = [.. ranks.Select(rank => definition.Topics.First(topic => topic.Topic == rank).Id is not null)];
         _topics = definition.Topics.ToDictionary(topic => topic.Topic, topic => new EventReader(this, topic, Array.IndexOf(ranks, topic.Topic)), StringComparer.Ordinal);

@@ -17,7 +17,7 @@ internal static class ReadModelPlan
         text.Append($"\nTable {ReadModelFlow.Table(definition)["table ".Length..]}, made by the functions, one for each version N\n");
         foreach (var (field, about) in Fields(definition)) text.Append($"  field     {field,-20} {about}\n");
         foreach (var index in definition.Indexes) text.Append($"  index     {index.Name,-20} {About(index)}\n");
-        if (definition.Topics.Any(topic => topic.TombstonesDelete || topic.Events.Any(rule => rule.Deletes))) text.Append($"  deleted rows are remembered for {IsoDuration.Text(definition.Keep)}\n");
+        if (definition.Topics.Any(topic => topic.Deletes)) text.Append($"  deleted rows are remembered for {IsoDuration.Text(definition.Keep)}\n");
         text.Append("\nEvents\n");
         foreach (var topic in definition.Topics) AppendEvents(text, topic);
         text.Append("\nWhat an event costs\n");
@@ -28,7 +28,7 @@ internal static class ReadModelPlan
     private static IEnumerable<(string How, string Topic, string About)> Topics(ReadModelDefinition definition)
     {
         foreach (var topic in definition.Topics)
-            yield return ("read", topic.Topic, $"events of the row {topic.Key}, in the order of {(topic.Time is { } time ? time.Text : "the records' timestamps")}{(topic.Id is { } id ? $", told apart by {id.Text}" : "")}{(topic.TombstonesDelete ? "; a tombstone deletes the row" : "")}");
+            yield return ("read", topic.Topic, $"events of the row {topic.Key}, in the order of {(topic.Time is { } time ? time.Text : "the records' timestamps")}{(topic.Id is { } id ? $", told apart by {id.Text}" : "")}{(topic.Tombstones switch { TombstoneRule.Delete => "; a tombstone deletes the row", TombstoneRule.Ignore => "; tombstones are passed over", _ => "" })}");
         if (definition.OutputTopic is { } output) yield return ("written", output, "changed rows, a tombstone for a deleted one; not by a rebuild");
         yield return ("written", definition.DeadLetterTopic(), "events that could not be used, with the reason");
     }

@@ -112,7 +112,7 @@ internal sealed class ReadModelRun : IAsyncDisposable
         _runner.Deploy(_definitions.Folder);
         using var http = new HttpClient { BaseAddress = _runner.HttpApi };
         var answer = await http.GetStringAsync($"read-models/{Search}", _cancellationToken);
-        var says = (bool?)JsonNode.Parse(answer)!["needsRebuild"] == true && answer.Contains(Search, StringComparison.Ordinal);
+        var says = (bool?)JsonNode.Parse(answer)!["rebuild"]?["isNeeded"] == true && answer.Contains(Search, StringComparison.Ordinal);
         DemoConsole.Say("The definition has a new field, and the functions are deployed anew");
         _checks.Add(new CheckResult("a changed definition says that it needs a rebuild", says, says ? "and names the input" : answer));
     }

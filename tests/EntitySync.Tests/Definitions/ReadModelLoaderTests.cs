@@ -16,7 +16,7 @@ public sealed class ReadModelLoaderTests : IDisposable
         ReadModel = "orders-search",
         Topics =
         [
-            new ReadModelTopic("order-events", new KeyDefinition([KeyColumn.Of(Path("region")), KeyColumn.TryParseTemplate("{shop}/{number}", LetterCase.Lower)!]), Path("meta.at"), TombstonesDelete: true,
+            new ReadModelTopic("order-events", new KeyDefinition([KeyColumn.Of(Path("region")), KeyColumn.TryParseTemplate("{shop}/{number}", LetterCase.Lower)!]), Path("meta.at"), TombstoneRule.Delete,
             [
                 new EventRule(
                     [new WhereCondition(Path("type"), [[.. "\"OrderPlaced\""u8]]), new WhereCondition(Path("test"), [[.. "false"u8], [.. "null"u8]])], false,
@@ -37,7 +37,7 @@ public sealed class ReadModelLoaderTests : IDisposable
                     ]),
                 new EventRule([new WhereCondition(Path("type"), [[.. "\"OrderDeleted\""u8]])], true, []),
             ]),
-            new ReadModelTopic("order-payments", KeyDefinition.Of(Path("region"), Path("order")), null, TombstonesDelete: false,
+            new ReadModelTopic("order-payments", KeyDefinition.Of(Path("region"), Path("order")), null, TombstoneRule.DeadLetter,
             [
                 new EventRule(
                     [], false,

@@ -72,8 +72,8 @@ internal static class ReadModelGrammar
         new("key", DefinitionGrammar.Key(TextForms.SinglePath), "What of the event is the key of its row; a list for a composite key, a template for a computed one. An event without it goes to the dead letters.", "\"orderId\"", Required: true),
         new("time", TextForms.SinglePath, "Field with the event's time, a date and time by RFC 3339 or milliseconds since 1970. Of events of several partitions the newest by this time wins. Without it the record's timestamp.", "\"at\""),
         new("id", TextForms.SinglePath, "Field that tells events apart when a producer may send one twice, at another offset: of one id in a partition, increments and list elements count once, the last one stays. Ids of the newest 1,000 increments of a row, and of the elements in a list, are known. Without it events are told apart by their position.", "\"eventId\""),
-        new("tombstones", DefinitionGrammar.Words(("delete", "the row whose key is the record's key is deleted")), "What a record without value means. Without it such a record goes to the dead letters.", "\"delete\""),
-        new("events", new ListType(Event(), MostRules), "What events change. Each entry that fits an event is applied, in this order; an event that fits none is passed over.", """[{"where":{"type":"OrderPlaced"},"replace":{"status":"status"}}]""", Required: true),
+        new("tombstones", DefinitionGrammar.Words(("delete", "the row whose key is the record's key is deleted"), ("ignore", "it is passed over")), "What a record without value means. Without it such a record goes to the dead letters.", "\"delete\""),
+        new("events", new ListType(Event(), MostRules), "What events change. Each entry that fits an event is applied, in this order; when one of them deletes, only that. An event that fits none is passed over.", """[{"where":{"type":"OrderPlaced"},"replace":{"status":"status"}}]""", Required: true),
     ]);
 
     private static ObjectType Event() => new(
@@ -83,7 +83,7 @@ internal static class ReadModelGrammar
         new("set", new MapType(TextForms.Field, Value, MostFields), "The same, but what the event lacks stays as it is, and null is written as null.", """{"status":"status"}"""),
         new("increment", new MapType(TextForms.Field, Number, MostFields), "Field of the row: number that is added, a field of the event or a constant. Exact decimals. An event without the number goes to the dead letters.", """{"paid":"amount","payments":1}"""),
         new("append", new MapType(TextForms.Field, Element, MostFields), "Field of the row: what is added to its list, a field of the event (nothing when the event lacks it) or an object of several. The list is in the order of the events' time.", """{"history":{"fields":{"what":"type","at":"at"},"limit":50}}"""),
-        new("delete", new FlagType(), "true deletes the row: everything that happened to it before. Goes with where only. An event that fits another entry too makes the row exist again by that one.", "true", Default: "false"),
+        new("delete", new FlagType(), "true deletes the row: everything that happened to it before. Goes with where only. What other entries say of such an event is not done.", "true", Default: "false"),
     ], AtLeastOneOf: ["replace", "set", "increment", "append", "delete"], Without: "the event would change nothing");
 
     private static ObjectType Index() => new(

@@ -18,6 +18,9 @@ internal sealed class RowDocument(CompiledReadModel model)
     /// <summary>What <see cref="Write"/> wrote.</summary>
     public ReadOnlySpan<byte> Json => _json.Span;
 
+    /// <summary>True when the row has no field.</summary>
+    public bool IsEmpty => _json.Count == 2;
+
     /// <summary>JSON text of a field's value; empty when the row has none.</summary>
     public ReadOnlySpan<byte> Value(int field) => _json.Span.Slice(_values[field].Start, _values[field].Length);
 

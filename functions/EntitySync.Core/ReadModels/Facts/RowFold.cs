@@ -47,8 +47,9 @@ internal sealed class RowFold(CompiledReadModel model)
     {
         _facts.DropCleared();
         var facts = _writer.Write(_facts);
-        if (!_facts.Exists()) return new ReadModelRow(key, revision, facts, null, [], Moments.Add(now, model.Definition.Keep));
         _document.Write(_facts);
+        // An older event than the newest of its lane may have come through a deletion elsewhere: what is left of it is the row.
+        if (_document.IsEmpty && !_facts.Exists()) return new ReadModelRow(key, revision, facts, null, [], Moments.Add(now, model.Definition.Keep));
         return new ReadModelRow(key, revision, facts, _document.Json.ToArray(), Indexes(key), null);
     }
 

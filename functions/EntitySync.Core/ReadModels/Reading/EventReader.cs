@@ -73,6 +73,12 @@ internal sealed class EventReader
             }
         }
 
+        if (into.Deletes)
+        {
+            into.Exists = false;
+            changes.Truncate(into.FirstChange);
+        }
+
         into.Changes = changes.Count - into.FirstChange;
         if (!into.Deletes && !into.Exists) return null;
         return ReadTime(message, values, ref into.Time) ?? ReadId(message, values, ref into.Id) ?? _key.Compose(message, values);
@@ -80,7 +86,8 @@ internal sealed class EventReader
 
     private string? ReadTombstone(EnrichRecord record, FieldValues values, ref RowEvent into)
     {
-        if (!_topic.TombstonesDelete) return "a tombstone: the definition does not say that one deletes the row";
+        if (_topic.Tombstones == TombstoneRule.Ignore) return null;
+        if (_topic.Tombstones == TombstoneRule.DeadLetter) return "a tombstone: the definition does not say what it means (tombstones: delete, or ignore)";
         if (KeyReader.ReadTombstone(record.Key) is { } problem) return problem;
         values.Key.Clear();
         values.Key.Append(record.Key!.Value.Span);
