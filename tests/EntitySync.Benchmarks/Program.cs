@@ -23,10 +23,13 @@ reconcile.SetAction(parsed => ReconcileThroughput.RunAsync(parsed.GetValue(runs)
 var feed = new Command("feed", "Pages of a feed of 10 thousand and of 10 million records, on one core: time, bytes, allocations.") { runs, seconds, save };
 feed.SetAction(parsed => FeedLatency.RunAsync(parsed.GetValue(runs), TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(save)));
 
+var readModel = new Command("read-model", "Events a second that a rebuild folds into rows, one worker and four, into a table in memory.") { runs, save };
+readModel.SetAction(parsed => ReadModelThroughput.RunAsync(parsed.GetValue(runs), parsed.GetValue(save)));
+
 // In this process: a build of its own for each benchmark would build all that this project refers to, and does not get it done before BenchmarkDotNet's timeout.
 var micro = new Command("micro", "BenchmarkDotNet; arguments after -- go to it.") { TreatUnmatchedTokensAsErrors = false };
 micro.SetAction(parsed => BenchmarkSwitcher.FromAssembly(typeof(EnrichWorkload).Assembly).Run(["--inProcess", .. parsed.UnmatchedTokens]).Any() ? 0 : 1);
 
 // Ctrl-C waits for topics to be deleted and consumers to leave.
-return await new RootCommand("Benchmarks of EntitySync.") { enrich, reconcile, feed, TopologyCommand.Build(), ProfileCommand.Build(), micro }.Parse(args)
+return await new RootCommand("Benchmarks of EntitySync.") { enrich, reconcile, readModel, feed, TopologyCommand.Build(), ProfileCommand.Build(), micro }.Parse(args)
     .InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });

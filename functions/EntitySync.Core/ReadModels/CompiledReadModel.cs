@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Errors;
+using EntitySync.Core.ReadModels.Facts;
 using EntitySync.Core.ReadModels.Reading;
 
 namespace EntitySync.Core.ReadModels;
@@ -31,6 +33,11 @@ public sealed class CompiledReadModel
 
     /// <summary>True when some event deletes rows.</summary>
     internal bool HasDeletes { get; }
+
+    /// <summary>What batches work with, for the next ones; as many as there ever were at once.</summary>
+    internal ConcurrentBag<BatchEvents> SpareEvents { get; } = [];
+
+    internal ConcurrentBag<RowFold> SpareFolds { get; } = [];
 
     internal int TopicCount => _topics.Count;
 

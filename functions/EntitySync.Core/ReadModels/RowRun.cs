@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using EntitySync.Core.Messages;
 using EntitySync.Core.ReadModels.Facts;
 using EntitySync.Core.ReadModels.Reading;
@@ -35,7 +34,7 @@ internal sealed class RowWork(int index, string key, ReadModelRow? held)
 }
 
 /// <summary>One batch for one version.</summary>
-internal sealed class RowRun(ReadModelVersionId version, BatchEvents events, EventOrigin origin, IWrittenRows? written, ConcurrentBag<RowFold> folds, CompiledReadModel model)
+internal sealed class RowRun(ReadModelVersionId version, CompiledReadModel model, BatchEvents events, EventOrigin origin, IWrittenRows? written)
 {
     private readonly List<MessageReference> _failed = [];
     private int _writes;
@@ -53,12 +52,12 @@ internal sealed class RowRun(ReadModelVersionId version, BatchEvents events, Eve
     public void CountWrite() => Interlocked.Increment(ref _writes);
 
     /// <summary>A fold that nobody uses; <see cref="Return"/> it before anything is awaited.</summary>
-    public RowFold Rent() => folds.TryTake(out var fold) ? fold : new RowFold(model);
+    public RowFold Rent() => model.SpareFolds.TryTake(out var fold) ? fold : new RowFold(model);
 
     public void Return(RowFold fold)
     {
         fold.Clear();
-        folds.Add(fold);
+        model.SpareFolds.Add(fold);
     }
 
     public string[] Keys(int first, int last)

@@ -1,7 +1,5 @@
-using System.Collections.Concurrent;
 using EntitySync.Core.Enrichment;
 using EntitySync.Core.Errors;
-using EntitySync.Core.ReadModels.Facts;
 using EntitySync.Core.ReadModels.Reading;
 using Microsoft.Extensions.Logging;
 
@@ -36,22 +34,34 @@ public sealed class RowWriter(IReadModelTable table, TimeProvider clock, ILogger
         IWrittenRows? written,
         CancellationToken cancellationToken)
     {
-        var events = new BatchEvents(model);
-        events.Read(partitions);
-        var run = new RowRun(version, events, origin, written, new ConcurrentBag<RowFold>(), model);
-        for (var first = 0; first < events.Rows; first += _options.ChunkRows)
+        var events = model.SpareEvents.TryTake(out var spare) ? spare : new BatchEvents(model);
+        try
         {
-            var last = Math.Min(events.Rows, first + _options.ChunkRows);
+            events.Read(partitions);
+            var run = new RowRun(version, model, events, origin, written);
+            await RunAsync(run, hasTime, cancellationToken);
+            return run.Result();
+        }
+        finally
+        {
+            events.Clear();
+            model.SpareEvents.Add(events);
+        }
+    }
+
+    private async Task RunAsync(RowRun run, Func<bool> hasTime, CancellationToken cancellationToken)
+    {
+        var rows = run.Events.Rows;
+        for (var first = 0; first < rows; first += _options.ChunkRows)
+        {
             if (first > 0 && !hasTime())
             {
-                run.Fail(first, events.Rows);
-                break;
+                run.Fail(first, rows);
+                return;
             }
 
-            await ChunkAsync(run, first, last, cancellationToken);
+            await ChunkAsync(run, first, Math.Min(rows, first + _options.ChunkRows), cancellationToken);
         }
-
-        return run.Result();
     }
 
     private async Task ChunkAsync(RowRun run, int first, int last, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using EntitySync.Core.Enrichment;
 using EntitySync.Core.Joins;
 using EntitySync.Core.Messages;
 using EntitySync.Core.ReadModels.Reading;
@@ -15,11 +16,11 @@ internal ref struct FactsReader
     private readonly CompiledReadModel _model;
     private readonly ReadOnlyMemory<byte> _all;
     private ReadOnlySpan<byte> _left;
-    private (long Offset, long Time)[] _events;
+    private readonly Growable<(long Offset, long Time)> _events;
 
-    private FactsReader(CompiledReadModel model, ReadOnlyMemory<byte> bytes)
+    private FactsReader(CompiledReadModel model, ReadOnlyMemory<byte> bytes, RowFacts into)
     {
-        (_model, _all, _events) = (model, bytes, []);
+        (_model, _all, _events) = (model, bytes, into.Events);
         _left = bytes.Span;
     }
 
@@ -28,7 +29,7 @@ internal ref struct FactsReader
     {
         try
         {
-            new FactsReader(model, bytes).ReadAll(into);
+            new FactsReader(model, bytes, into).ReadAll(into);
         }
         catch (FormatException exception)
         {
@@ -75,14 +76,15 @@ internal ref struct FactsReader
 
     private void ReadEvents()
     {
-        _events = new (long, long)[Count()];
+        _events.Clear();
+        var count = Count();
         var (offset, time) = (0L, 0L);
-        for (var i = 0; i < _events.Length; i++)
+        for (var i = 0; i < count; i++)
         {
             offset += Number(long.MaxValue - offset);
             time = unchecked(time + Signed());
             if (i > 0 && offset <= _events[i - 1].Offset) throw new FormatException("Events are not in order.");
-            _events[i] = (offset, time);
+            _events.Add((offset, time));
         }
     }
 
@@ -115,7 +117,7 @@ internal ref struct FactsReader
         return AmountSum.Of(new BigInteger(Bytes(Number(LargestAmount)).Span), digits);
     }
 
-    private (long Offset, long Time) Event() => _events.Length == 0 ? throw new FormatException("A fact has no event.") : _events[Number(_events.Length - 1)];
+    private (long Offset, long Time) Event() => _events.Count == 0 ? throw new FormatException("A fact has no event.") : _events[(int)Number(_events.Count - 1)];
 
     private ReadOnlyMemory<byte> Bytes(long length)
     {

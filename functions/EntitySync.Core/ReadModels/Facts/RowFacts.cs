@@ -11,6 +11,9 @@ internal sealed class RowFacts
     /// <summary>By topic (ordinal), then partition: of events of the same time the later one wins.</summary>
     public IReadOnlyList<LaneFacts> Lanes => _lanes;
 
+    /// <summary>For whoever reads a lane.</summary>
+    public Growable<(long Offset, long Time)> Events { get; } = new();
+
     public void Clear()
     {
         foreach (var lane in _lanes) lane.Clear(0, 0); // lets go of the events' bytes

@@ -5,7 +5,7 @@ using EntitySync.Core.ReadModels.Facts;
 
 namespace EntitySync.Core.ReadModels.Reading;
 
-/// <summary>The events of a batch, those of one row together, whichever topic they are from. Read-only once it is read.</summary>
+/// <summary>The events of a batch, those of one row together, whichever topic they are from. Read-only once it is read; reused from one batch to the next.</summary>
 internal sealed class BatchEvents(CompiledReadModel model)
 {
     private readonly Growable<RowEvent> _events = new();
@@ -14,7 +14,7 @@ internal sealed class BatchEvents(CompiledReadModel model)
     private readonly Dictionary<string, int> _byKey = new(StringComparer.Ordinal);
 
     /// <summary>Messages that can never be used.</summary>
-    public List<BadMessage> Bad { get; } = [];
+    public List<BadMessage> Bad { get; private set; } = [];
 
     /// <summary>Events of rows.</summary>
     public int Count => _events.Count;
@@ -31,6 +31,16 @@ internal sealed class BatchEvents(CompiledReadModel model)
 
     /// <summary>What an event changes, without its offset and time.</summary>
     public ReadOnlySpan<Fact> ChangesOf(in RowEvent one) => _changes.Span.Slice(one.FirstChange, one.Changes);
+
+    /// <summary>Lets go of the batch; <see cref="Bad"/> is whoever's who has taken it.</summary>
+    public void Clear()
+    {
+        _events.Clear();
+        _changes.Clear();
+        _rows.Clear();
+        _byKey.Clear();
+        Bad = [];
+    }
 
     public void Read(IReadOnlyList<PartitionRecords> partitions)
     {
