@@ -47,7 +47,7 @@ internal static class ReadModelEntries
         var owner = $"topics.{topic.Topic}";
         yield return new($"{owner}.key", owner, "key", topic.Key.Columns.IsEmpty ? "" : topic.Key.ToString());
         yield return new($"{owner}.time", owner, "time", topic.Time?.Text ?? "");
-        yield return new($"{owner}.id", owner, "id", topic.Id?.Text ?? "");
+        if (topic.Id is { } id) yield return new($"{owner}.id", owner, "id", id.Text);
         yield return new($"{owner}.tombstones", owner, "tombstones", topic.Tombstones == TombstoneRule.DeadLetter ? "" : topic.Tombstones.ToString().ToLowerInvariant());
         for (var index = 0; index < topic.Events.Length; index++)
         {

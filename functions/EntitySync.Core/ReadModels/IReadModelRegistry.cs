@@ -41,7 +41,7 @@ public interface IReadModelTables
 /// <param name="Previous">The one that answered before and is kept for a rollback: live events still reach it.</param>
 /// <param name="Building">The one that a rebuild fills; live events reach it too.</param>
 /// <param name="LastNumber">Highest number given so far; a number is never given twice.</param>
-/// <param name="Versions">Those three, and ones whose table is still to be removed.</param>
+/// <param name="Versions">Those three, the next one while its table is being made, and ones whose table is still to be removed.</param>
 /// <param name="LastError">Why the last rebuild failed; null when it did not.</param>
 public sealed record ReadModelState(
     string ReadModel, long Revision, int? Live, int? Previous, int? Building, int LastNumber, ImmutableArray<ReadModelVersion> Versions, string? LastError = null)

@@ -14,7 +14,7 @@ namespace EntitySync.Core.ReadModels;
 /// <item>Whatever comes twice, late, or at the same time elsewhere, a row is what its events make of it.</item>
 /// <item>A message that the version that answers cannot use goes to the dead-letter topic with reason, position and original bytes; the others go on.</item>
 /// <item>A row that fails fails alone: its messages come again, in order, and with them those behind it, which have been applied and do no harm.</item>
-/// <item>A row is not read newer in the version that answers than it is in the one that is being built, unless a write failed.</item>
+/// <item>The version that is being built has an event before the one that answers, and that one before the one that is kept, unless a write failed.</item>
 /// <item>The last record of a row in the read model's output is never older than the row.</item>
 /// </list>
 /// A version that is registered but has no table yet stops its messages, so a rebuild makes the table before it registers the version. Thread-safe; batches may run side by side.
@@ -80,12 +80,11 @@ public sealed class ProjectBatch(
         try
         {
             var state = await _versions.GetAsync(definition, cancellationToken);
-            // The version that is built comes before the others: when it is switched to meanwhile, no row that was read before goes back.
-            var first = await ApplyAsync(state.Written.Where(version => version.Number == state.Building));
-            return [.. first, .. await ApplyAsync(state.Written.Where(version => version.Number != state.Building))];
-
-            Task<RowBatchResult[]> ApplyAsync(IEnumerable<ReadModelVersion> versions) =>
-                Task.WhenAll(versions.Select(version => this.ApplyAsync(definition, state, version, partitions, deadLetters, hasTime, cancellationToken)));
+            // One after the other: what can be read in a version is in those that may take its place, so that a switch takes no row back, for readers who hear of it late neither.
+            var results = new List<RowBatchResult>();
+            foreach (var version in state.Written.OrderBy(version => version.Number == state.Building ? 0 : version.Number == state.Live ? 1 : 2))
+                results.Add(await ApplyAsync(definition, state, version, partitions, deadLetters, hasTime, cancellationToken));
+            return [.. results];
         }
         catch (TransientException exception)
         {

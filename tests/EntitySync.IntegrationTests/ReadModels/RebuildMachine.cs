@@ -15,6 +15,7 @@ using EntitySync.Local.StepFunctions;
 using EntitySync.Local.Template;
 using EntitySync.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EntitySync.IntegrationTests.ReadModels;

@@ -55,6 +55,15 @@ public sealed class ReadModelLoaderTests : IDisposable
     }));
 
     [Fact]
+    public void IdAndIgnoredTombstones_AreInTheModel()
+    {
+        var topic = ReadModelSamples.Load(ReadModelSamples.WithIds).Topics.ShouldHaveSingleItem();
+        topic.Id!.Text.ShouldBe("payment.id");
+        topic.Tombstones.ShouldBe(TombstoneRule.Ignore);
+        topic.Deletes.ShouldBeFalse();
+    }
+
+    [Fact]
     public void TextAndSourceFile_AreTheFiles()
     {
         var definition = ReadModelSamples.Load("\ufeff" + ReadModelSamples.Orders);

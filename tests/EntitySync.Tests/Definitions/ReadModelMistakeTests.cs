@@ -48,7 +48,7 @@ public sealed class ReadModelMistakeTests
     [InlineData("  order-payments:\n", "  order payments:\n", "(41,3): topics.order payments: found 'order payments', allowed: a topic name: 1 to 249 of a-z A-Z 0-9 . _ -.")]
     [InlineData("{shop}/{number}", "{shops[]}/{number}", "(7,19): topics.order-events.key[1].template: an event is of one row: found 'shops[]', allowed: fields without [].")]
     [InlineData("time: meta.at", "time: shop.at", "(9,11): topics.order-events.time: no document can fit both paths: found 'shop.at' takes 'shop' as an object, 'shop' as a value, allowed: paths that agree.")]
-    [InlineData("tombstones: delete", "tombstones: ignore", "(10,17): topics.order-events.tombstones: found 'ignore', allowed: delete.")]
+    [InlineData("tombstones: delete", "tombstones: keep", "(10,17): topics.order-events.tombstones: found 'keep', allowed: delete, ignore.")]
     [InlineData("from: total.amount\n", "from: total.amount\n            value: 1\n", "(18,13): topics.order-events.events[0].replace.total: found from and value, allowed: exactly one of from, value.")]
     [InlineData("value: Placed", "value: Placd", "(21,20): topics.order-events.events[0].replace.status.value: not among the states of the field: found 'Placd', allowed: Placed, Processed, Shipped. Did you mean 'Placed'?")]
     [InlineData("value: Placed", "value: 1", "(21,20): topics.order-events.events[0].replace.status.value: not among the states of the field: found '1', allowed: Placed, Processed, Shipped.")]

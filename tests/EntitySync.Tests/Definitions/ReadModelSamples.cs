@@ -82,6 +82,20 @@ internal static class ReadModelSamples
 
         """;
 
+    /// <summary>The keys that <see cref="Orders"/> lacks.</summary>
+    public const string WithIds = """
+        kind: read-model
+        readModel: payments
+        topics:
+          order-payments:
+            key: order
+            id: payment.id
+            tombstones: ignore
+            events:
+              - increment: { paid: amount }
+
+        """;
+
     public static ReadModelDefinition Load(string yaml)
     {
         var result = DefinitionLoader.LoadText(yaml, "m.yaml");

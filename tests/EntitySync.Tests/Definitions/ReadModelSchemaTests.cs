@@ -41,7 +41,7 @@ public sealed class ReadModelSchemaTests
         { "topics: { t: { key: [{ case: 0 }] } }", Topic + "/properties/key/anyOf/2/items/anyOf/1/properties/case", "topics.t.key[0].case" },
     };
 
-    public static TheoryData<string> AllSamples => [ReadModelSamples.Orders];
+    public static TheoryData<string> AllSamples => [ReadModelSamples.Orders, ReadModelSamples.WithIds];
 
     /// <summary>With ENTITYSYNC_WRITE_SCHEMA=1 in the environment the test writes the file instead of comparing it.</summary>
     [Fact]

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using EntitySync.Core.Definitions;
+using EntitySync.Core.ReadModels.Rebuild;
 
 namespace EntitySync.Core.ReadModels.Reads;
 
@@ -76,7 +77,7 @@ public static class ReadModelJson
     {
         json.WriteStartObject();
         json.WriteNumber("version", version.Number);
-        json.WriteString("is", version.Number == state.Live ? "live" : version.Number == state.Building ? "building" : version.Number == state.Previous ? "previous" : "being removed");
+        json.WriteString("is", version.Number == state.Live ? "live" : version.Number == state.Building ? "building" : version.Number == state.Previous ? "previous" : version == state.BeingMade() ? "being made" : "being removed");
         json.WriteBoolean("isOfDeployedDefinition", version.Fingerprint == definition.Fingerprint);
         json.WriteString("createdAt", version.CreatedAt.UtcDateTime);
         if (version.SwitchedAt is { } switched) json.WriteString("switchedAt", switched.UtcDateTime);

@@ -21,6 +21,7 @@ internal sealed class RebuildRun
     private int _started;
     private int _granted;
     private bool _isRedeployed;
+    private int _alias;
 
     public RebuildRun(int seed, bool deletes = true, int events = 40)
     {
@@ -90,7 +91,7 @@ internal sealed class RebuildRun
         {
             case 0 when _toWrite > 0: _toWrite--; Write(); break;
             case 1 or 2: StartLive(); break;
-            case 3: Read(); break;
+            case 3 or 7 or 8: Read(); break;
             case 4 when _executions.Count < AtOnce && (!IsRebuilt || (_random.Next(4) == 0 && _started < 4)): StartExecution(); break;
             case 5 when Redeploys && !_isRedeployed && _toWrite < 20: Redeploy(); break;
             case 6 when Kills && _random.Next(10) == 0: Kill(); break;
@@ -174,10 +175,12 @@ internal sealed class RebuildRun
         _world.Append(lane.Topic, lane.Partition, $"o-{_random.Next(4)}", _random.Next(8) == 0 ? "Deleted" : "Changed", _random.Next(1, 12), _random.Next(100));
     }
 
-    // What answers now, as a reader sees it who asks for alias and row one after the other.
+    // What a reader sees who remembers for some time which version answers.
     private void Read()
     {
-        if (!IsMonotone || _world.State is not { Live: { } live }) return;
+        if (!IsMonotone || _world.State is not { Live: not null } state) return;
+        if (_random.Next(4) == 0 || state.Written.All(version => version.Number != _alias)) _alias = state.Live.Value;
+        var live = _alias;
         foreach (var (key, document) in _world.RowsOf(live))
         {
             var events = JsonNode.Parse(document)!["events"]!.GetValue<int>();
