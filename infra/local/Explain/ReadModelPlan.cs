@@ -59,7 +59,7 @@ internal static class ReadModelPlan
         foreach (var rule in topic.Events)
         {
             var which = rule.Where.IsEmpty ? "every one" : $"with {RelationWords.Conditions(rule.Where)}";
-            var what = rule.Deletes ? "deletes the row" : string.Join("; ", rule.Changes.GroupBy(change => change.Kind).Select(group => $"{Word(group.Key)} {string.Join(", ", group.Select(Shown))}"));
+            var what = rule.Deletes ? "deletes the row and does nothing else" : string.Join("; ", rule.Changes.GroupBy(change => change.Kind).Select(group => $"{Word(group.Key)} {string.Join(", ", group.Select(Shown))}"));
             text.Append($"    {which}: {what}\n");
         }
     }

@@ -16,9 +16,9 @@ public sealed class RunningReadModelTests(RunningProduct product)
     public async Task Order_IsFoundByKeyAndIndex_BeforeAndAfterARebuild_AndItsEventsAreAFeed()
     {
         var id = LocalPartsFixture.Unique("o");
-        await ProduceAsync("order-payments", id, $$"""{"orderId":"{{id}}","amount":12.50,"bookedAt":"2026-01-03T00:00:00Z"}""");
-        await ProduceAsync("order-events", id, $$"""{"type":"OrderShipped","orderId":"{{id}}","at":"2026-01-02T00:00:00Z","status":"Shipped","carrier":"é"}""");
-        await ProduceAsync("order-events", id, $$"""{"type":"OrderPlaced","orderId":"{{id}}","at":"2026-01-01T00:00:00Z","status":"Placed","total":12.50,"customer":{"name":"c-{{id}}"} }""");
+        await ProduceAsync("order-payments", id, $$"""{"paymentId":"{{id}}-1","orderId":"{{id}}","amount":12.50,"bookedAt":"2026-01-03T00:00:00Z"}""");
+        await ProduceAsync("order-events", id, $$"""{"eventId":"{{id}}-2","type":"OrderShipped","orderId":"{{id}}","at":"2026-01-02T00:00:00Z","status":"Shipped","carrier":"é"}""");
+        await ProduceAsync("order-events", id, $$"""{"eventId":"{{id}}-1","type":"OrderPlaced","orderId":"{{id}}","at":"2026-01-01T00:00:00Z","status":"Placed","total":12.50,"customer":{"name":"c-{{id}}"} }""");
         await RunningProduct.UntilAsync(() => Row(id) is { } row && row["customer"] is not null && row["paid"] is not null && row["status"]!.ToString() == "Shipped", () => $"{Row(id)}");
         var before = Row(id)!.ToJsonString();
 

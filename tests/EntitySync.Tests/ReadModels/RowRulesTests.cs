@@ -86,7 +86,7 @@ public sealed class RowRulesTests
         ReadModelRig.Bad(result).ShouldBe(
         [
             "order-events-0@2: a tombstone without key: nobody knows what it takes back",
-            "order-payments-0@0: a tombstone: the definition does not say that one deletes the row",
+            "order-payments-0@0: a tombstone: the definition does not say what it means (tombstones: delete, or ignore)",
         ]);
     }
 

@@ -20,7 +20,7 @@ public sealed class ExplainReadModelTests
     {
         var run = await CommandRun.Of("explain", "orders-reporting");
 
-        run.Output.ShouldContain("  read      order-payments                     events of the row { template: \"{day}/{region}\" }, in the order of bookedAt\n");
+        run.Output.ShouldContain("  read      order-payments                     events of the row { template: \"{day}/{region}\" }, in the order of bookedAt, told apart by paymentId\n");
         run.Output.ShouldContain("    every one: sets day, region; adds 1 to payments, amount to paid\n");
         run.Output.ShouldNotContain("an output:");
         run.Output.ShouldNotContain("size:");
@@ -41,8 +41,8 @@ public sealed class ExplainReadModelTests
         orders-search: keeps a table of order-events, order-payments
 
         Topics
-          read      order-events                       events of the row orderId, in the order of at; a tombstone deletes the row
-          read      order-payments                     events of the row orderId, in the order of bookedAt
+          read      order-events                       events of the row orderId, in the order of at, told apart by eventId; a tombstone deletes the row
+          read      order-payments                     events of the row orderId, in the order of bookedAt, told apart by paymentId
           written   orders-search-rows                 changed rows, a tombstone for a deleted one; not by a rebuild
           written   orders-search-dead-letters         events that could not be used, with the reason
 
@@ -73,8 +73,8 @@ public sealed class ExplainReadModelTests
           order-events
             with type "OrderPlaced": replaces customer from customer.name, placedAt from at, total, status
             with type one of "OrderProcessed", "OrderShipped", "OrderDelivered", "OrderCancelled": sets status, carrier
-            with type one of "OrderPlaced", "OrderProcessed", "OrderShipped", "OrderDelivered", "OrderCancelled": appends to history (what from type, at)
-            with type "OrderDeleted": deletes the row
+            every one: appends to history (what from type, at)
+            with type "OrderDeleted": deletes the row and does nothing else
           order-payments
             every one: adds amount to paid, 1 to payments
 
