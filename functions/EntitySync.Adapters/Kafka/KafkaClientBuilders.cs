@@ -7,7 +7,7 @@ namespace EntitySync.Adapters.Kafka;
 /// </summary>
 public static class KafkaClientBuilders
 {
-    /// <param name="onError">Told of errors, after the credentials have been looked after.</param>
+    /// <param name="onError">Told of errors, before the credentials are looked after.</param>
     public static IProducer<TKey, TValue> Build<TKey, TValue>(this ProducerBuilder<TKey, TValue> builder, KafkaConnection connection, Action<Error> onError)
     {
         builder.SetErrorHandler((client, error) => OnError(connection, client, error, onError));
@@ -15,7 +15,7 @@ public static class KafkaClientBuilders
         return connection.Made(builder.Build());
     }
 
-    /// <param name="onError">Told of errors, after the credentials have been looked after.</param>
+    /// <param name="onError">Told of errors, before the credentials are looked after.</param>
     public static IConsumer<TKey, TValue> Build<TKey, TValue>(this ConsumerBuilder<TKey, TValue> builder, KafkaConnection connection, Action<Error> onError)
     {
         builder.SetErrorHandler((client, error) => OnError(connection, client, error, onError));
@@ -23,7 +23,7 @@ public static class KafkaClientBuilders
         return connection.Made(builder.Build());
     }
 
-    /// <param name="onError">Told of errors, after the credentials have been looked after.</param>
+    /// <param name="onError">Told of errors, before the credentials are looked after.</param>
     public static IAdminClient Build(this AdminClientBuilder builder, KafkaConnection connection, Action<Error> onError)
     {
         builder.SetErrorHandler((client, error) => OnError(connection, client, error, onError));
@@ -33,7 +33,7 @@ public static class KafkaClientBuilders
 
     private static void OnError(KafkaConnection connection, IClient client, Error error, Action<Error> onError)
     {
-        connection.OnError(client, error);
         onError(error);
+        connection.OnError(client, error);
     }
 }

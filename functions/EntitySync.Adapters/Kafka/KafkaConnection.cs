@@ -71,19 +71,22 @@ public sealed class KafkaConnection
     internal T Made<T>(T client)
         where T : IClient
     {
+        if (_credentials.Count > 0) _refusals.Add(client, new StrongBox<long>(0));
         foreach (var credentials in _credentials) credentials.OnMade(client);
         return client;
     }
 
     internal void GiveToken(IClient client) => _identity?.GiveToken(client);
 
-    /// <summary>Gives a refused client what is valid now. A token that cannot be made is an error itself, hence the pause.</summary>
+    /// <summary>
+    /// Gives a refused client what is valid now. A token that cannot be made is an error itself, hence the pause. Errors may come before a client is
+    /// wholly made; such a one cannot take anything yet, and is given it in a moment.
+    /// </summary>
     internal void OnError(IClient client, Error error)
     {
-        if (_credentials.Count == 0 || !KafkaErrors.IsRefusal(error)) return;
-        lock (_refusals)
+        if (!KafkaErrors.IsRefusal(error) || !_refusals.TryGetValue(client, out var last)) return;
+        lock (last)
         {
-            var last = _refusals.GetValue(client, _ => new StrongBox<long>(0));
             if (last.Value != 0 && _time.GetElapsedTime(last.Value) < RefusalPause) return;
             last.Value = _time.GetTimestamp();
         }

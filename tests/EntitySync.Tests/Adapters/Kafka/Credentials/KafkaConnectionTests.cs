@@ -72,7 +72,7 @@ public sealed class KafkaConnectionTests
         _secrets[SecretSamples.Arn] = SecretSamples.User();
         var connection = Connection(KafkaAuthentication.Scram);
         _ = KafkaClientConfig.Admin(connection);
-        var (one, other) = (new GivenCredentials(), new GivenCredentials());
+        var (one, other) = (connection.Made(new GivenCredentials()), connection.Made(new GivenCredentials()));
         _secrets[SecretSamples.Arn] = SecretSamples.User("S3CRET-2");
         _clock.Advance(TimeSpan.FromMinutes(1));
 
@@ -92,7 +92,7 @@ public sealed class KafkaConnectionTests
         _secrets[SecretSamples.Arn] = SecretSamples.User();
         var connection = Connection(KafkaAuthentication.Scram);
         _ = KafkaClientConfig.Admin(connection);
-        var client = new GivenCredentials();
+        var client = connection.Made(new GivenCredentials());
 
         for (var second = 0; second < 300; second++)
         {
@@ -112,16 +112,28 @@ public sealed class KafkaConnectionTests
         _ = KafkaClientConfig.Admin(connection);
         connection.Generation.ShouldBe(0);
         _clock.Advance(TimeSpan.FromMinutes(1));
-        connection.OnError(new GivenCredentials(), new Error(ErrorCode.Local_Ssl));
+        connection.OnError(connection.Made(new GivenCredentials()), new Error(ErrorCode.Local_Ssl));
         connection.Generation.ShouldBe(0, "nothing has changed");
 
         var renewed = SecretSamples.Certificate.Replace("MIIB", "MIIC", StringComparison.Ordinal);
         _secrets[SecretSamples.Arn] = SecretSamples.Client(renewed);
         _clock.Advance(TimeSpan.FromMinutes(1));
-        connection.OnError(new GivenCredentials(), new Error(ErrorCode.Local_Ssl));
+        connection.OnError(connection.Made(new GivenCredentials()), new Error(ErrorCode.Local_Ssl));
 
         connection.Generation.ShouldBe(1);
         KafkaClientConfig.Admin(connection).SslCertificatePem.ShouldBe(renewed);
+    }
+
+    /// <summary>The library may call back while a client is still in its constructor.</summary>
+    [Fact]
+    public void ClientThatIsNotMadeYet_IsLeftAlone()
+    {
+        _secrets[SecretSamples.Arn] = SecretSamples.User();
+        var connection = Connection(KafkaAuthentication.Scram);
+        _ = KafkaClientConfig.Admin(connection);
+        var client = new GivenCredentials();
+        connection.OnError(client, Refused);
+        client.Given.ShouldBeEmpty();
     }
 
     [Fact]
@@ -134,7 +146,7 @@ public sealed class KafkaConnectionTests
 
         foreach (var code in (ErrorCode[])[ErrorCode.Local_Transport, ErrorCode.Local_TimedOut, ErrorCode.TopicAuthorizationFailed, ErrorCode.NotCoordinatorForGroup])
         {
-            connection.OnError(new GivenCredentials(), new Error(code));
+            connection.OnError(connection.Made(new GivenCredentials()), new Error(code));
         }
 
         _secrets.Reads.Count.ShouldBe(1);
@@ -146,7 +158,7 @@ public sealed class KafkaConnectionTests
         _secrets[SecretSamples.Arn] = SecretSamples.User();
         var connection = Connection(KafkaAuthentication.Scram);
         _ = KafkaClientConfig.Admin(connection);
-        var client = new GivenCredentials();
+        var client = connection.Made(new GivenCredentials());
         _secrets.Failure = new TransientException("Secrets Manager is away.");
         _clock.Advance(TimeSpan.FromMinutes(1));
         connection.OnError(client, Refused);
@@ -174,7 +186,7 @@ public sealed class KafkaConnectionTests
         var config = KafkaClientConfig.Producer(connection, TimeSpan.FromSeconds(30));
         _secrets[SecretSamples.Arn] = SecretSamples.Client(keyPassword: "S3CRET-other");
         _clock.Advance(TimeSpan.FromMinutes(1));
-        connection.OnError(new GivenCredentials(), Refused);
+        connection.OnError(connection.Made(new GivenCredentials()), Refused);
 
         _log.Lines.ShouldBe(["The secret of KAFKA_SECRET_ARN has changed and was read again"]);
         foreach (var text in (string?[])[settings.ToString(), connection.ToString(), config.ToString(), .. _log.Lines]) text.ShouldNotBeNull().ShouldNotContain(SecretSamples.Mark);
