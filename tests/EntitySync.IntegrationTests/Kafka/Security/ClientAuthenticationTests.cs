@@ -7,8 +7,10 @@ using Confluent.Kafka;
 using EntitySync.Adapters;
 using EntitySync.Adapters.Kafka;
 using EntitySync.Adapters.Kafka.Credentials;
+using EntitySync.Core.State;
 using EntitySync.Local.Kafka;
 using EntitySync.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EntitySync.IntegrationTests.Kafka.Security;
 
@@ -135,6 +137,24 @@ public sealed class ClientAuthenticationTests : IAsyncDisposable
 
         using var admin = Admin(connection);
         EnterAs(admin);
+        _broker.Attempts.ShouldContain(("CN=second", true));
+    }
+
+    /// <summary>The peer knows no topic, so no record is ever written; who comes is what counts.</summary>
+    [Fact]
+    public async Task RenewedCertificate_MakesTheWriterReplaceItsProducer()
+    {
+        _broker.AdmitsSubject = subject => subject == "CN=second";
+        _secrets.Texts[Arn] = Certificate("first");
+        using var writer = new KafkaTopicWriter(Connection(KafkaAuthentication.Mtls), NullLogger<KafkaTopicWriter>.Instance, TimeProvider.System, TimeSpan.FromSeconds(2));
+        var record = new OutgoingRecord { Topic = "out", Key = "k"u8.ToArray(), Value = "v"u8.ToArray() };
+        (await writer.WriteAsync([record], TestContext.Current.CancellationToken)).ShouldHaveSingleItem().Outcome.ShouldBe(WriteOutcome.Failed);
+        _broker.Attempts.Distinct().ShouldBe([("CN=first", false)]);
+
+        _secrets.Texts[Arn] = Certificate("second");
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        for (var attempt = 0; attempt < 10 && !_broker.Attempts.Contains(("CN=second", true)); attempt++) await writer.WriteAsync([record], TestContext.Current.CancellationToken);
+
         _broker.Attempts.ShouldContain(("CN=second", true));
     }
 
