@@ -12,8 +12,21 @@ public sealed record EntitySyncSettings
     /// <summary><c>KAFKA_BOOTSTRAP_SERVERS</c>: comma-separated <c>host:port</c>.</summary>
     public string KafkaBootstrapServers { get; init; } = "";
 
-    /// <summary><c>KAFKA_SECURITY_PROTOCOL</c>: <c>plaintext</c>, <c>ssl</c> (default), <c>sasl_ssl</c>, <c>sasl_plaintext</c>.</summary>
-    public string KafkaSecurityProtocol { get; init; } = "ssl";
+    /// <summary><c>KAFKA_AUTHENTICATION</c>: <c>none</c> (default: TLS only), <c>iam</c> (MSK), <c>scram</c> or <c>mtls</c>. See infra/security.md.</summary>
+    public KafkaAuthentication KafkaAuthentication { get; init; }
+
+    /// <summary><c>KAFKA_SECRET_ARN</c>: the secret in Secrets Manager with user and password (<c>scram</c>) or certificate and key (<c>mtls</c>).</summary>
+    public string? KafkaSecretArn { get; init; }
+
+    /// <summary><c>KAFKA_CA_SECRET_ARN</c>: the secret with the certificates (PEM) of the private authority that signs the brokers'; null: the system's authorities.</summary>
+    public string? KafkaCaSecretArn { get; init; }
+
+    /// <summary><c>KAFKA_SECURITY_PROTOCOL</c>: follows from the authentication (<c>ssl</c> or <c>sasl_ssl</c>) and need not be set, but to <c>plaintext</c> for brokers
+    /// without TLS.</summary>
+    public string? KafkaSecurityProtocol { get; init; }
+
+    /// <summary><c>AWS_REGION</c>, else <c>AWS_DEFAULT_REGION</c>: where the process runs; null outside of AWS.</summary>
+    public string? AwsRegion { get; init; }
 
     /// <summary><c>DYNAMODB_ENDPOINT</c>: another endpoint than the region's, e.g. DynamoDB Local; null on AWS.</summary>
     public string? DynamoDbEndpoint { get; init; }
@@ -96,7 +109,11 @@ public sealed record EntitySyncSettings
         return new EntitySyncSettings
         {
             KafkaBootstrapServers = Text("KAFKA_BOOTSTRAP_SERVERS") ?? defaults.KafkaBootstrapServers,
-            KafkaSecurityProtocol = Text("KAFKA_SECURITY_PROTOCOL") ?? defaults.KafkaSecurityProtocol,
+            KafkaAuthentication = Authentication("KAFKA_AUTHENTICATION"),
+            KafkaSecretArn = Text("KAFKA_SECRET_ARN"),
+            KafkaCaSecretArn = Text("KAFKA_CA_SECRET_ARN"),
+            KafkaSecurityProtocol = Text("KAFKA_SECURITY_PROTOCOL"),
+            AwsRegion = Text("AWS_REGION") ?? Text("AWS_DEFAULT_REGION"),
             DynamoDbEndpoint = Text("DYNAMODB_ENDPOINT"),
             StepFunctionsEndpoint = Text("STEPFUNCTIONS_ENDPOINT"),
             ReferenceTablePrefix = Text("REFERENCE_TABLE_PREFIX") ?? defaults.ReferenceTablePrefix,
@@ -135,6 +152,15 @@ public sealed record EntitySyncSettings
             var text => throw new FormatException($"{name} is '{text}'; allowed: exactly-once, at-least-once."),
         };
 
+        KafkaAuthentication Authentication(string name) => Text(name) switch
+        {
+            null or "none" => KafkaAuthentication.None,
+            "iam" => KafkaAuthentication.Iam,
+            "scram" => KafkaAuthentication.Scram,
+            "mtls" => KafkaAuthentication.Mtls,
+            var text => throw new FormatException($"{name} is '{text}'; allowed: none, iam, scram, mtls."),
+        };
+
         bool Switch(string name, bool fallback) => Text(name) switch
         {
             null => fallback,
@@ -155,6 +181,22 @@ public sealed record EntitySyncSettings
             : ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port
             : throw new FormatException($"{name} is '{text}': a port from 1 to {ushort.MaxValue} is expected, or 0 to let the system choose.");
     }
+}
+
+/// <summary>How clients prove to Kafka who they are; always over TLS.</summary>
+public enum KafkaAuthentication
+{
+    /// <summary>They do not: the network decides who may come.</summary>
+    None,
+
+    /// <summary>Amazon MSK with IAM: a signed token of the process's role.</summary>
+    Iam,
+
+    /// <summary>SASL SCRAM-SHA-512: a user and its password from Secrets Manager.</summary>
+    Scram,
+
+    /// <summary>A client certificate and its key from Secrets Manager.</summary>
+    Mtls,
 }
 
 /// <summary>What a crash may do to the emissions of the join container.</summary>

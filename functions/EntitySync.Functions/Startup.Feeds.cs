@@ -17,7 +17,7 @@ internal static class FeedServices
     public static IServiceCollection AddFeeds(this IServiceCollection services)
     {
         services.TryAddSingleton(provider => DefinitionLoader.LoadFeeds(provider.GetRequiredService<EntitySyncSettings>().DefinitionsPath));
-        services.TryAddSingleton<ITopicReader>(provider => new KafkaTopicReader(provider.GetRequiredService<EntitySyncSettings>(), provider.GetRequiredService<ILogger<KafkaTopicReader>>()));
+        services.TryAddSingleton<ITopicReader>(provider => new KafkaTopicReader(provider.GetRequiredService<KafkaConnection>(), provider.GetRequiredService<ILogger<KafkaTopicReader>>()));
         services.TryAddSingleton<IFeedPages>(provider => new DynamoDbFeedPages(provider.GetRequiredService<IAmazonDynamoDB>(), provider.GetRequiredService<EntitySyncSettings>().FeedsTable));
         services.TryAddSingleton<FeedReader>();
         return services.AddSingleton(provider => new Feed(

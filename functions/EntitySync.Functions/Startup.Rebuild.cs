@@ -15,7 +15,7 @@ internal static class RebuildServices
     {
         services.TryAddSingleton(new RebuildOptions());
         services.TryAddSingleton<ITopicReader>(provider => new KafkaTopicReader(
-            provider.GetRequiredService<EntitySyncSettings>(), provider.GetRequiredService<ILogger<KafkaTopicReader>>()));
+            provider.GetRequiredService<KafkaConnection>(), provider.GetRequiredService<ILogger<KafkaTopicReader>>()));
         services.TryAddSingleton<VersionRemoval>();
         services.TryAddSingleton<RebuildPlanner>();
         services.TryAddSingleton<ReadModelFiller>();

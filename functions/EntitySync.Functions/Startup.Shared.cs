@@ -19,8 +19,10 @@ internal static class SharedServices
         services.TryAddSingleton(provider => DefinitionLoader.LoadCatalog(provider.GetRequiredService<EntitySyncSettings>().DefinitionsPath));
         services.TryAddSingleton(provider => DynamoDbClients.Create(provider.GetRequiredService<EntitySyncSettings>()));
         services.TryAddSingleton(typeof(IAmazonStepFunctions), provider => StepFunctionsClients.Create(provider.GetRequiredService<EntitySyncSettings>()));
+        services.TryAddSingleton(provider => new KafkaConnection(
+            provider.GetRequiredService<EntitySyncSettings>(), provider.GetRequiredService<ILogger<KafkaConnection>>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<ITopicWriter>(provider => new KafkaTopicWriter(
-            provider.GetRequiredService<EntitySyncSettings>(), provider.GetRequiredService<ILogger<KafkaTopicWriter>>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<KafkaConnection>(), provider.GetRequiredService<ILogger<KafkaTopicWriter>>(), provider.GetRequiredService<TimeProvider>()));
         return services;
     }
 }

@@ -24,6 +24,7 @@ internal sealed class JoinSession : IDisposable
     private readonly PositionCommitter _committer;
     private readonly FanoutPace _fanout;
     private readonly RecordConsumer _member;
+    private readonly int _generation;
     private bool _hasJoined;
     private bool _hasLeft;
     private bool _isAbandoned;
@@ -33,6 +34,7 @@ internal sealed class JoinSession : IDisposable
     {
         _context = context;
         _clients = clients;
+        _generation = clients.Generation;
         (_partitionCounts, var limits) = TopicCheck.Run(clients, context);
         _producer = new ThreadProducer(clients, limits, context.Options, context.Time);
         _sink = new KafkaEmissionSink(_producer, limits, context.Topologies.Select(topology => (topology, context.Counts[topology.Entity])), context.Refused, context.Logger);
@@ -58,6 +60,7 @@ internal sealed class JoinSession : IDisposable
         _member.Subscribe(_context.Topologies.SelectMany(topology => topology.SubTopologies).Select(part => part.Lead.Topic).Distinct(StringComparer.Ordinal));
         while (!stop.IsCancellationRequested)
         {
+            if (_clients.Generation != _generation) throw new JoinThreadException("the certificates in Secrets Manager were renewed, and clients keep theirs for life");
             _sink.Poll();
             var work = Round();
             _sink.ThrowIfFailed();

@@ -23,14 +23,14 @@ internal sealed class JoinThread : IDisposable
     private volatile bool _abandon;
     private int _failures;
 
-    public JoinThread(int index, string instance, EntitySyncSettings settings, IReadOnlyList<JoinTopology> topologies, StateGuard guard, JoinHostOptions options, ILoggerFactory loggers, TimeProvider time)
+    public JoinThread(int index, string instance, EntitySyncSettings settings, KafkaConnection connection, IReadOnlyList<JoinTopology> topologies, StateGuard guard, JoinHostOptions options, ILoggerFactory loggers, TimeProvider time)
     {
         _name = $"join-{index}";
         var logger = loggers.CreateLogger($"EntitySync.JoinHost.{_name}").Within(("thread", index));
         _backoff = new Backoff(options.FirstBackoff, options.LongestBackoff, Random.Shared.NextDouble);
         var isTransactional = settings.JoinProcessingGuarantee == ProcessingGuarantee.ExactlyOnce;
         _context = new JoinThreadContext(index, topologies, guard, options, isTransactional, logger, time, () => _failures = 0);
-        _clients = new ThreadClients(settings, options, $"{settings.JoinGroupId}-{instance}-{index}", logger, _context.OnTrouble);
+        _clients = new ThreadClients(settings, connection, options, $"{settings.JoinGroupId}-{instance}-{index}", logger, _context.OnTrouble);
     }
 
     public JoinThreadStatus Status => _context.Status;

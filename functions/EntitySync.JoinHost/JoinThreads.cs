@@ -25,12 +25,13 @@ internal sealed class JoinThreads : IHostedService, IDisposable
         _logger = loggers.CreateLogger<JoinThreads>();
         var hooks = new HookLoader(settings.HooksPath);
         _topologies = [.. catalog.All.Select(definition => JoinTopology.BuildTopology(definition, hooks.Load))];
-        _ = KafkaClientConfig.Admin(settings); // what it refuses, a thread would be refused again and again
+        var connection = new KafkaConnection(settings, loggers.CreateLogger<KafkaConnection>(), time);
+        _ = KafkaClientConfig.Admin(connection); // what it refuses, a thread would be refused again and again
         var instance = settings.JoinInstanceId ?? DefaultInstance(settings);
         var guard = new StateGuard(_topologies);
 
         // A deployment of reconciliations only has nothing to subscribe to: the container is ready, and joins nothing.
-        _threads = [.. Enumerable.Range(0, _topologies.Count == 0 ? 0 : settings.JoinThreads).Select(index => new JoinThread(index, instance, settings, _topologies, guard, options, loggers, time))];
+        _threads = [.. Enumerable.Range(0, _topologies.Count == 0 ? 0 : settings.JoinThreads).Select(index => new JoinThread(index, instance, settings, connection, _topologies, guard, options, loggers, time))];
     }
 
     private static JoinOptions FromSettings(EntitySyncSettings settings) => new()

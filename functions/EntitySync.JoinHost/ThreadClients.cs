@@ -6,12 +6,15 @@ using Microsoft.Extensions.Logging;
 namespace EntitySync.JoinHost;
 
 /// <summary>Makes the Kafka clients of one thread.</summary>
-internal sealed class ThreadClients(EntitySyncSettings settings, JoinHostOptions options, string transactionalId, ILogger logger, Action<string> onTrouble)
+internal sealed class ThreadClients(EntitySyncSettings settings, KafkaConnection connection, JoinHostOptions options, string transactionalId, ILogger logger, Action<string> onTrouble)
 {
     private const int RestoreFetchBytes = 64 * 1024 * 1024;
     private const int RestoreFetchWaitMs = 50; // the end is wanted soon, not the next record
 
     public bool IsTransactional => settings.JoinProcessingGuarantee == ProcessingGuarantee.ExactlyOnce;
+
+    /// <summary>Changes when clients must be made anew, since certificates have been renewed.</summary>
+    public int Generation => connection.Generation;
 
     /// <summary>True when a table's topic may be one that is not compacted.</summary>
     public bool AllowsUncompacted => settings.JoinAllowUncompacted;
@@ -25,11 +28,11 @@ internal sealed class ThreadClients(EntitySyncSettings settings, JoinHostOptions
         config.HeartbeatIntervalMs = (int)(options.SessionTimeout.TotalMilliseconds / 5);
         var builder = Consumer(config);
         handlers(builder);
-        return builder.Build();
+        return builder.Build(connection, Report);
     }
 
     /// <summary>Reads the partitions it is told to and never joins the group; the group id only names whose permissions it uses.</summary>
-    public RecordConsumer Follower() => Consumer(ConsumerConfig()).Build();
+    public RecordConsumer Follower() => Consumer(ConsumerConfig()).Build(connection, Report);
 
     /// <summary>A follower for whole partitions: fetches in bulk, tells when it is at an end, brings no headers.</summary>
     public RecordConsumer Restorer()
@@ -41,15 +44,15 @@ internal sealed class ThreadClients(EntitySyncSettings settings, JoinHostOptions
         config.MaxPartitionFetchBytes = RestoreFetchBytes / 8;
         config.QueuedMinMessages = 200_000;
         config.ConsumeResultFields = "topic,timestamp";
-        return Consumer(config).Build();
+        return Consumer(config).Build(connection, Report);
     }
 
     /// <param name="limits">Of the topics it writes.</param>
     public RecordProducer Producer(RecordLimits limits)
     {
         var config = IsTransactional
-            ? KafkaClientConfig.TransactionalProducer(settings, transactionalId, options.TransactionTimeout)
-            : KafkaClientConfig.Producer(settings, options.DeliveryTimeout);
+            ? KafkaClientConfig.TransactionalProducer(connection, transactionalId, options.TransactionTimeout)
+            : KafkaClientConfig.Producer(connection, options.DeliveryTimeout);
         config.MessageMaxBytes = limits.LargestRecordBytes;
         config.BatchSize = limits.BatchBytes;
         config.DeliveryReportFields = "key,value,status";
@@ -57,19 +60,17 @@ internal sealed class ThreadClients(EntitySyncSettings settings, JoinHostOptions
         return new ProducerBuilder<byte[]?, OutgoingValue>(config)
             .SetValueSerializer(new OutgoingValue.Serializer())
             .SetLogHandler((_, line) => KafkaLog.Write(logger, line))
-            .SetErrorHandler((_, error) => Report(error))
-            .Build();
+            .Build(connection, Report);
     }
 
     public IAdminClient Admin() =>
-        new AdminClientBuilder(KafkaClientConfig.Admin(settings))
+        new AdminClientBuilder(KafkaClientConfig.Admin(connection))
             .SetLogHandler((_, line) => KafkaLog.Write(logger, line))
-            .SetErrorHandler((_, error) => Report(error))
-            .Build();
+            .Build(connection, Report);
 
     private ConsumerConfig ConsumerConfig()
     {
-        var config = KafkaClientConfig.Consumer(settings, settings.JoinGroupId);
+        var config = KafkaClientConfig.Consumer(connection, settings.JoinGroupId);
         config.FetchWaitMaxMs = (int)options.FetchWait.TotalMilliseconds;
         return config;
     }
@@ -78,8 +79,7 @@ internal sealed class ThreadClients(EntitySyncSettings settings, JoinHostOptions
         new RecordConsumerBuilder(config)
             .SetKeyDeserializer(new BorrowedBytes())
             .SetValueDeserializer(new BorrowedBytes())
-            .SetLogHandler((_, line) => KafkaLog.Write(logger, line))
-            .SetErrorHandler((_, error) => Report(error));
+            .SetLogHandler((_, line) => KafkaLog.Write(logger, line));
 
     private void Report(Error error)
     {

@@ -2,6 +2,8 @@ using Amazon.DynamoDBv2;
 using Amazon.Runtime;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
+using EntitySync.Adapters;
+using EntitySync.Adapters.Kafka;
 using EntitySync.IntegrationTests;
 using EntitySync.Local.DynamoDb;
 using EntitySync.Local.Kafka;
@@ -41,6 +43,8 @@ public sealed class LocalPartsFixture : IAsyncLifetime
             ? real
             : (_kafka = new EmbeddedKafka()).BootstrapServers;
     }
+
+    public KafkaConnection KafkaConnection => new(new EntitySyncSettings { KafkaBootstrapServers = KafkaBootstrapServers, KafkaSecurityProtocol = "plaintext" });
 
     /// <summary>Creates the topic; nothing happens when it exists.</summary>
     public Task CreateTopicAsync(string topic, int partitions = 3)

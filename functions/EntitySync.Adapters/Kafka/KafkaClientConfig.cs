@@ -1,9 +1,8 @@
 using Confluent.Kafka;
-using EntitySync.Core.Errors;
 
 namespace EntitySync.Adapters.Kafka;
 
-/// <summary>Client settings that every Kafka client of the product shares. TLS unless <c>KAFKA_SECURITY_PROTOCOL</c> says otherwise.</summary>
+/// <summary>Client settings that every Kafka client of the product shares.</summary>
 public static class KafkaClientConfig
 {
     /// <summary>Largest record a client sends; a topic may allow less.</summary>
@@ -15,9 +14,9 @@ public static class KafkaClientConfig
     /// Idempotent, acknowledged by all in-sync replicas, partitioned as Java clients do.
     /// Idempotence gives each record of a partition a sequence number, so that retries with several requests in flight keep the order.
     /// </summary>
-    /// <param name="settings">Servers and protocol.</param>
+    /// <param name="connection">Servers, protocol, credentials.</param>
     /// <param name="deliveryTimeout">How long a record is retried before its delivery counts as failed.</param>
-    public static ProducerConfig Producer(EntitySyncSettings settings, TimeSpan deliveryTimeout) => new(Common(settings))
+    public static ProducerConfig Producer(KafkaConnection connection, TimeSpan deliveryTimeout) => new(Common(connection))
     {
         Acks = Acks.All,
         EnableIdempotence = true,
@@ -33,12 +32,12 @@ public static class KafkaClientConfig
     /// A producer of transactions. A short timeout bounds how long the open transaction of a container that is gone holds up readers of committed
     /// records; deliveries are bounded by it too.
     /// </summary>
-    /// <param name="settings">Servers and protocol.</param>
+    /// <param name="connection">Servers, protocol, credentials.</param>
     /// <param name="transactionalId">Unique among living producers; a new one with the same id fences the one before.</param>
     /// <param name="timeout">How long a transaction may take.</param>
-    public static ProducerConfig TransactionalProducer(EntitySyncSettings settings, string transactionalId, TimeSpan timeout)
+    public static ProducerConfig TransactionalProducer(KafkaConnection connection, string transactionalId, TimeSpan timeout)
     {
-        var config = Producer(settings, timeout);
+        var config = Producer(connection, timeout);
         config.TransactionalId = transactionalId;
         config.TransactionTimeoutMs = (int)timeout.TotalMilliseconds;
         config.SocketTimeoutMs = Math.Max(1_000, config.TransactionTimeoutMs.Value - 1_000); // the client wants it below the transaction's
@@ -46,7 +45,7 @@ public static class KafkaClientConfig
     }
 
     /// <summary>Reads committed records from the earliest one unless the group has a position; commits only when told.</summary>
-    public static ConsumerConfig Consumer(EntitySyncSettings settings, string groupId) => new(Common(settings))
+    public static ConsumerConfig Consumer(KafkaConnection connection, string groupId) => new(Common(connection))
     {
         GroupId = groupId,
         EnableAutoCommit = false,
@@ -57,28 +56,20 @@ public static class KafkaClientConfig
         FetchQueueBackoffMs = 20,
     };
 
-    public static AdminClientConfig Admin(EntitySyncSettings settings) => new(Common(settings));
+    public static AdminClientConfig Admin(KafkaConnection connection) => new(Common(connection));
 
-    private static ClientConfig Common(EntitySyncSettings settings) => new()
+    private static ClientConfig Common(KafkaConnection connection)
     {
-        BootstrapServers = settings.KafkaBootstrapServers.Length > 0
-            ? settings.KafkaBootstrapServers
-            : throw new InvalidRequestException("KAFKA_BOOTSTRAP_SERVERS is not set."),
-        SecurityProtocol = Protocol(settings.KafkaSecurityProtocol),
-        ClientId = "entitysync",
-        SocketKeepaliveEnable = true,
-        LogConnectionClose = false,
-        ReconnectBackoffMs = 100,
-        ReconnectBackoffMaxMs = 5_000,
-        StatisticsIntervalMs = 0,
-    };
-
-    private static SecurityProtocol Protocol(string text) => text.ToLowerInvariant() switch
-    {
-        "plaintext" => SecurityProtocol.Plaintext,
-        "ssl" => SecurityProtocol.Ssl,
-        "sasl_ssl" => SecurityProtocol.SaslSsl,
-        "sasl_plaintext" => SecurityProtocol.SaslPlaintext,
-        _ => throw new InvalidRequestException($"KAFKA_SECURITY_PROTOCOL is '{text}'; allowed: plaintext, ssl, sasl_ssl, sasl_plaintext."),
-    };
+        var config = new ClientConfig
+        {
+            ClientId = "entitysync",
+            SocketKeepaliveEnable = true,
+            LogConnectionClose = false,
+            ReconnectBackoffMs = 100,
+            ReconnectBackoffMaxMs = 5_000,
+            StatisticsIntervalMs = 0,
+        };
+        connection.Configure(config);
+        return config;
+    }
 }

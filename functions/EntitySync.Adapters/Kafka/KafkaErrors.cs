@@ -46,5 +46,8 @@ public static class KafkaErrors
     public static bool IsRebalance(Error error) => error.Code is ErrorCode.RebalanceInProgress or ErrorCode.IllegalGeneration or ErrorCode.UnknownMemberId
         or ErrorCode.NotCoordinatorForGroup or ErrorCode.Local_WaitCoord or ErrorCode.Local_AssignmentLost;
 
+    /// <summary>True when broker or client may have refused the other's credentials. A broker that refuses a certificate may just hang up.</summary>
+    public static bool IsRefusal(Error error) => error.Code is ErrorCode.SaslAuthenticationFailed or ErrorCode.Local_Authentication or ErrorCode.Local_Ssl or ErrorCode.Local_AllBrokersDown;
+
     public static string Describe(Error error) => $"{error.Code}: {error.Reason}";
 }

@@ -12,15 +12,15 @@ namespace EntitySync.Adapters.Kafka;
 /// Reads topics with consumers that are assigned by hand (<see cref="TopicConsumers"/>): no group, no commits, only committed records. Several calls may run at once;
 /// each holds its answer and a bounded prefetch.
 /// </summary>
-/// <param name="settings">Servers and protocol.</param>
+/// <param name="connection">Servers, protocol, credentials.</param>
 /// <param name="logger">Told what the client has to say.</param>
 /// <param name="patience">How long brokers may bring nothing new before a call fails; default 10 s.</param>
 /// <param name="most">Calls that read at the same time; further ones wait.</param>
-public sealed class KafkaTopicReader(EntitySyncSettings settings, ILogger<KafkaTopicReader> logger, TimeSpan? patience = null, int most = 4) : ITopicReader, IDisposable
+public sealed class KafkaTopicReader(KafkaConnection connection, ILogger<KafkaTopicReader> logger, TimeSpan? patience = null, int most = 4) : ITopicReader, IDisposable
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
 
-    private readonly TopicConsumers _consumers = new(settings, logger, most);
+    private readonly TopicConsumers _consumers = new(connection, logger, most);
     private readonly TimeSpan _patience = patience ?? TimeSpan.FromSeconds(10);
 
     public Task<IReadOnlyList<PartitionRange>> RangesAsync(string topic, CancellationToken cancellationToken) => _consumers.UseAsync(consumer => Ranges(consumer, topic), cancellationToken);

@@ -11,7 +11,7 @@ namespace EntitySync.Adapters.Kafka;
 /// <item>When a record of a key fails for good, later ones of that key may have been written already. They are reported as failed too,
 /// so that a caller who tries again writes them again after it, and the last one written is the last one meant.</item>
 /// <item>A full client queue makes the call wait, not fail.</item>
-/// <item>A producer that cannot go on is replaced before the next call.</item>
+/// <item>A producer that cannot go on, or whose certificate was renewed, is replaced before the next call.</item>
 /// </list>
 /// </summary>
 public sealed class KafkaTopicWriter : ITopicWriter, IDisposable
@@ -21,15 +21,18 @@ public sealed class KafkaTopicWriter : ITopicWriter, IDisposable
     private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
-    private readonly ProducerConfig _config;
+    private readonly KafkaConnection _connection;
+    private readonly TimeSpan _deliveryTimeout;
     private readonly ILogger<KafkaTopicWriter> _logger;
     private readonly TimeProvider _time;
     private IProducer<byte[]?, byte[]?>? _producer;
     private bool _isBroken;
+    private int _generation;
 
-    public KafkaTopicWriter(EntitySyncSettings settings, ILogger<KafkaTopicWriter> logger, TimeProvider time, TimeSpan? deliveryTimeout = null)
+    public KafkaTopicWriter(KafkaConnection connection, ILogger<KafkaTopicWriter> logger, TimeProvider time, TimeSpan? deliveryTimeout = null)
     {
-        _config = KafkaClientConfig.Producer(settings, deliveryTimeout ?? DeliveryTimeout);
+        _connection = connection;
+        _deliveryTimeout = deliveryTimeout ?? DeliveryTimeout;
         _logger = logger;
         _time = time;
     }
@@ -88,7 +91,7 @@ public sealed class KafkaTopicWriter : ITopicWriter, IDisposable
     {
         lock (_lock)
         {
-            if (_isBroken)
+            if (_isBroken || (_producer is not null && _generation != _connection.Generation))
             {
                 _logger.LogWarning("The Kafka producer cannot go on and is replaced");
                 _producer?.Dispose();
@@ -96,11 +99,16 @@ public sealed class KafkaTopicWriter : ITopicWriter, IDisposable
                 _isBroken = false;
             }
 
-            return _producer ??= new ProducerBuilder<byte[]?, byte[]?>(_config)
-                .SetLogHandler((_, line) => KafkaLog.Write(_logger, line))
-                .SetErrorHandler((_, error) => KafkaLog.Write(_logger, error))
-                .Build();
+            return _producer ??= NewProducer_NeedsLock();
         }
+    }
+
+    private IProducer<byte[]?, byte[]?> NewProducer_NeedsLock()
+    {
+        _generation = _connection.Generation;
+        return new ProducerBuilder<byte[]?, byte[]?>(KafkaClientConfig.Producer(_connection, _deliveryTimeout))
+            .SetLogHandler((_, line) => KafkaLog.Write(_logger, line))
+            .Build(_connection, error => KafkaLog.Write(_logger, error));
     }
 
     private static byte[]? ToArray(ReadOnlyMemory<byte>? bytes) => bytes?.ToArray();

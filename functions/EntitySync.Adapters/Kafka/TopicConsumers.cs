@@ -8,7 +8,7 @@ namespace EntitySync.Adapters.Kafka;
 /// Consumers that are assigned by hand and never join a group or commit, kept between calls: a new one costs connections and metadata. At most so many are in use at
 /// once, further callers wait. What each fetches ahead is bounded, so that memory is too.
 /// </summary>
-internal sealed class TopicConsumers(EntitySyncSettings settings, ILogger logger, int most) : IDisposable
+internal sealed class TopicConsumers(KafkaConnection connection, ILogger logger, int most) : IDisposable
 {
     /// <summary>Only names whose permissions are used; nothing is ever committed for it.</summary>
     private const string GroupId = "entitysync-topic-reader";
@@ -17,7 +17,7 @@ internal sealed class TopicConsumers(EntitySyncSettings settings, ILogger logger
     private const int QueuedKilobytes = 4 * 1024;
     private const int FetchWaitMs = 50; // the end is wanted soon, not the next record
 
-    private readonly ConcurrentBag<IConsumer<byte[]?, byte[]?>> _idle = [];
+    private readonly ConcurrentBag<(IConsumer<byte[]?, byte[]?> Consumer, int Generation)> _idle = [];
     private readonly SemaphoreSlim _free = new(most);
     private volatile bool _isDisposed;
 
@@ -38,13 +38,13 @@ internal sealed class TopicConsumers(EntitySyncSettings settings, ILogger logger
     public void Dispose()
     {
         _isDisposed = true;
-        while (_idle.TryTake(out var consumer)) consumer.Dispose();
+        while (_idle.TryTake(out var idle)) idle.Consumer.Dispose();
     }
 
     private T Use<T>(Func<IConsumer<byte[]?, byte[]?>, T> work)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        var consumer = _idle.TryTake(out var idle) ? idle : Create();
+        var (consumer, generation) = Take();
         var isGood = false;
         try
         {
@@ -55,21 +55,37 @@ internal sealed class TopicConsumers(EntitySyncSettings settings, ILogger logger
         finally
         {
             // One that has failed may go on failing; a new one costs little in comparison.
-            if (isGood && !_isDisposed) _idle.Add(consumer);
+            if (isGood && !_isDisposed) _idle.Add((consumer, generation));
             else consumer.Dispose();
         }
     }
 
+    private (IConsumer<byte[]?, byte[]?> Consumer, int Generation) Take()
+    {
+        while (_idle.TryTake(out var idle))
+        {
+            if (idle.Generation == connection.Generation)
+            {
+                connection.GiveToken(idle.Consumer); // nobody has polled it meanwhile, so it could not ask for one
+                return idle;
+            }
+
+            idle.Consumer.Dispose();
+        }
+
+        var generation = connection.Generation;
+        return (Create(), generation);
+    }
+
     private IConsumer<byte[]?, byte[]?> Create()
     {
-        var config = KafkaClientConfig.Consumer(settings, GroupId);
+        var config = KafkaClientConfig.Consumer(connection, GroupId);
         config.EnablePartitionEof = true;
         config.FetchWaitMaxMs = FetchWaitMs;
         config.MaxPartitionFetchBytes = FetchBytes;
         config.QueuedMaxMessagesKbytes = QueuedKilobytes;
         return new ConsumerBuilder<byte[]?, byte[]?>(config)
             .SetLogHandler((_, line) => KafkaLog.Write(logger, line))
-            .SetErrorHandler((_, error) => KafkaLog.Write(logger, error))
-            .Build();
+            .Build(connection, error => KafkaLog.Write(logger, error));
     }
 }

@@ -24,9 +24,9 @@ public sealed class DemoSteps : IAsyncDisposable
         Console = console;
         CancellationToken = cancellationToken;
         Check = new DemoCheck(Definition, Relation, data, data.Rows.ToDictionary(row => row.Key, row => JsonNode.Parse(row.Json)!.AsObject(), StringComparer.Ordinal));
-        Outputs = new TopicFollower(runner.Settings, Definition.Output.Topic);
-        Replays = new TopicFollower(runner.Settings, Definition.ReplayTopic());
-        DeadLetters = new TopicFollower(runner.Settings, Definition.DeadLetterTopic());
+        Outputs = new TopicFollower(runner.Connection, Definition.Output.Topic);
+        Replays = new TopicFollower(runner.Connection, Definition.ReplayTopic());
+        DeadLetters = new TopicFollower(runner.Connection, Definition.DeadLetterTopic());
     }
 
     public LocalRunner Runner { get; }
@@ -83,7 +83,7 @@ public sealed class DemoSteps : IAsyncDisposable
 
     public async Task LoadRootsAsync(Action<string> progress)
     {
-        using var writer = new KafkaTopicWriter(Runner.Settings, Runner.Loggers.CreateLogger<KafkaTopicWriter>(), TimeProvider.System);
+        using var writer = new KafkaTopicWriter(Runner.Connection, Runner.Loggers.CreateLogger<KafkaTopicWriter>(), TimeProvider.System);
         var done = 0;
         foreach (var part in Data.Roots.Chunk(WriteStep * 4))
         {

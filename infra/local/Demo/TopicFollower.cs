@@ -1,6 +1,5 @@
 using System.Text;
 using Confluent.Kafka;
-using EntitySync.Adapters;
 using EntitySync.Adapters.Kafka;
 using EntitySync.Core.Replay;
 using EntitySync.Core.State;
@@ -27,8 +26,8 @@ public sealed class TopicFollower : IAsyncDisposable
     private readonly Dictionary<string, SeenRecord> _latest = new(StringComparer.Ordinal);
     private readonly Task _reading;
 
-    public TopicFollower(EntitySyncSettings settings, string topic) =>
-        _reading = Task.Factory.StartNew(() => Read(settings, topic), TaskCreationOptions.LongRunning);
+    public TopicFollower(KafkaConnection connection, string topic) =>
+        _reading = Task.Factory.StartNew(() => Read(connection, topic), TaskCreationOptions.LongRunning);
 
     public int Count
     {
@@ -64,12 +63,11 @@ public sealed class TopicFollower : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private void Read(EntitySyncSettings settings, string topic)
+    private void Read(KafkaConnection connection, string topic)
     {
-        using var consumer = new ConsumerBuilder<string?, byte[]?>(KafkaClientConfig.Consumer(settings, $"demo-{Environment.ProcessId}"))
+        using var consumer = new ConsumerBuilder<string?, byte[]?>(KafkaClientConfig.Consumer(connection, $"demo-{Environment.ProcessId}"))
             .SetValueDeserializer(NullableBytes.Instance)
-            .SetErrorHandler((_, _) => { })
-            .Build();
+            .Build(connection, _ => { });
         using var admin = new DependentAdminClientBuilder(consumer.Handle).Build();
         var partitions = admin.GetMetadata(topic, TimeSpan.FromSeconds(30)).Topics.Single().Partitions;
         consumer.Assign(partitions.Select(partition => new TopicPartitionOffset(topic, partition.PartitionId, Offset.Beginning)));

@@ -15,7 +15,7 @@ internal static class WaveWriter
     /// <exception cref="DemoException">Kafka does not take a message.</exception>
     public static async Task WriteAsync(LocalRunner runner, IReadOnlyList<SentMessage> messages, Action<string> progress, CancellationToken cancellationToken)
     {
-        using var producer = new ProducerBuilder<byte[], byte[]?>(KafkaClientConfig.Producer(runner.Settings, DeliveryTimeout)).Build();
+        using var producer = new ProducerBuilder<byte[], byte[]?>(KafkaClientConfig.Producer(runner.Connection, DeliveryTimeout)).Build(runner.Connection, _ => { });
         var done = 0;
         foreach (var part in messages.Chunk(Step))
         {

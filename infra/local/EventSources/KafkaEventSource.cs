@@ -1,4 +1,5 @@
 using EntitySync.Adapters;
+using EntitySync.Adapters.Kafka;
 using EntitySync.Core.State;
 using EntitySync.Local.StepFunctions;
 using EntitySync.Local.Template;
@@ -6,9 +7,8 @@ using EntitySync.Local.Template;
 namespace EntitySync.Local.EventSources;
 
 /// <summary>Where an event source's topics are and what it reports of itself in events.</summary>
-/// <param name="SecurityProtocol">As <c>KAFKA_SECURITY_PROTOCOL</c>.</param>
 public sealed record KafkaSourceCluster(
-    string BootstrapServers, string SecurityProtocol = "plaintext", string Arn = "arn:aws:kafka:us-east-1:000000000000:cluster/local/00000000-0000-0000-0000-000000000000-1");
+    KafkaConnection Connection, string Arn = "arn:aws:kafka:us-east-1:000000000000:cluster/local/00000000-0000-0000-0000-000000000000-1");
 
 /// <summary>
 /// The Kafka event source of Lambda: consumers of one group read the topic and invoke the function with batches. Offsets are committed after the records
@@ -63,7 +63,7 @@ public sealed class KafkaEventSource : IEventSource
 
     private async Task<DeliveryOutcome<KafkaRecord>> InvokeAsync(IReadOnlyList<KafkaRecord> records, CancellationToken cancellationToken)
     {
-        var payload = KafkaEventJson.Write(_cluster.Arn, _cluster.BootstrapServers, records);
+        var payload = KafkaEventJson.Write(_cluster.Arn, _cluster.Connection.BootstrapServers, records);
         var result = await _functions.InvokeAsync(_settings.Batch.FunctionId, payload, cancellationToken);
         return KafkaResponse.Outcome(records, result, _settings.Batch.ReportBatchItemFailures);
     }

@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using EntitySync.Adapters;
+using EntitySync.Adapters.Kafka;
 using EntitySync.Core.State;
 using EntitySync.Local.Template;
 
@@ -154,23 +155,7 @@ internal sealed class KafkaPoller(
         (_inDelivery.FirstOrDefault(record => record.Position.Partition == partition.Partition.Value) ?? _buffer.FirstOrDefault(record => record.Position.Partition == partition.Partition.Value))
         ?.Position.Offset;
 
-    private IConsumer<byte[]?, byte[]?> Build() => new ConsumerBuilder<byte[]?, byte[]?>(new ConsumerConfig
-    {
-        BootstrapServers = cluster.BootstrapServers,
-        SecurityProtocol = Enum.Parse<SecurityProtocol>(cluster.SecurityProtocol.Replace("_", "", StringComparison.Ordinal), ignoreCase: true),
-        GroupId = settings.ConsumerGroupId,
-        ClientId = settings.Batch.Id,
-        EnableAutoCommit = false,
-        EnableAutoOffsetStore = false,
-        AutoOffsetReset = settings.FromBeginning ? AutoOffsetReset.Earliest : AutoOffsetReset.Latest,
-        IsolationLevel = IsolationLevel.ReadCommitted,
-        PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky,
-        // A member learns of a rebalance with its next heartbeat; seconds would be felt on one machine.
-        HeartbeatIntervalMs = 200,
-        SessionTimeoutMs = 6_000,
-        FetchWaitMaxMs = 100,
-        QueuedMaxMessagesKbytes = 16 * 1024,
-    })
+    private IConsumer<byte[]?, byte[]?> Build() => new ConsumerBuilder<byte[]?, byte[]?>(Config())
         .SetPartitionsAssignedHandler((_, assigned) =>
         {
             partitions.Assign(assigned);
@@ -179,8 +164,21 @@ internal sealed class KafkaPoller(
         .SetPartitionsRevokedHandler((consumer, revoked) => Release(consumer, revoked.Select(partition => partition.TopicPartition), commit: true))
         .SetPartitionsLostHandler((consumer, lost) => Release(consumer, lost.Select(partition => partition.TopicPartition), commit: false))
         .SetLogHandler((_, message) => logger.LogDebug("{Source}: {Message}", settings.Batch.Id, message.Message))
-        .SetErrorHandler((_, error) => counters.Error(error.Reason))
-        .Build();
+        .Build(cluster.Connection, error => counters.Error(error.Reason));
+
+    private ConsumerConfig Config()
+    {
+        var config = KafkaClientConfig.Consumer(cluster.Connection, settings.ConsumerGroupId);
+        config.ClientId = settings.Batch.Id;
+        config.AutoOffsetReset = settings.FromBeginning ? AutoOffsetReset.Earliest : AutoOffsetReset.Latest;
+        config.PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky;
+        // A member learns of a rebalance with its next heartbeat; seconds would be felt on one machine.
+        config.HeartbeatIntervalMs = 200;
+        config.SessionTimeoutMs = 6_000;
+        config.FetchWaitMaxMs = 100;
+        config.QueuedMaxMessagesKbytes = 16 * 1024;
+        return config;
+    }
 
     private void Release(IConsumer<byte[]?, byte[]?> consumer, IEnumerable<TopicPartition> released, bool commit)
     {

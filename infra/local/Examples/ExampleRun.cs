@@ -34,8 +34,8 @@ internal sealed class ExampleRun(EntityDefinition definition, ExampleData data)
     /// <param name="phase">Runs a named phase and shows its progress.</param>
     public async Task<IReadOnlyList<CheckResult>> RunAsync(LocalRunner runner, Func<string, Func<Action<string>, Task>, Task> phase, CancellationToken cancellationToken)
     {
-        await using var outputs = new TopicFollower(runner.Settings, definition.Output.Topic);
-        await using var deadLetters = new TopicFollower(runner.Settings, definition.DeadLetterTopic());
+        await using var outputs = new TopicFollower(runner.Connection, definition.Output.Topic);
+        await using var deadLetters = new TopicFollower(runner.Connection, definition.DeadLetterTopic());
         if (IsStream) await phase("Join the related rows", progress => UntilAsync(runner, outputs, () => runner.JoinHost.Status.IsReady, progress, cancellationToken));
         else if (data.Related.Count > 0) await phase($"Load {Names(data.Related)}", progress => WriteRelatedAsync(runner, progress, cancellationToken));
         await phase($"Load {Names([data.Root])}", progress => WriteAsync(runner, data.Root, progress, cancellationToken));
@@ -59,7 +59,7 @@ internal sealed class ExampleRun(EntityDefinition definition, ExampleData data)
 
     private static async Task WriteAsync(LocalRunner runner, ExampleTopic topic, Action<string> progress, CancellationToken cancellationToken)
     {
-        using var writer = new KafkaTopicWriter(runner.Settings, runner.Loggers.CreateLogger<KafkaTopicWriter>(), TimeProvider.System);
+        using var writer = new KafkaTopicWriter(runner.Connection, runner.Loggers.CreateLogger<KafkaTopicWriter>(), TimeProvider.System);
         var done = 0;
         foreach (var part in topic.Records.Chunk(WriteStep))
         {

@@ -34,7 +34,7 @@ internal sealed class ReadModelRun : IAsyncDisposable
     {
         (_runner, _data, _killer, _definitions, _console, _cancellationToken) = (runner, data, killer, definitions, console, cancellationToken);
         (_search, _reporting) = (new ReadModelRows(runner, Search), new ReadModelRows(runner, Reporting));
-        _outputs = new TopicFollower(runner.Settings, "orders-search-rows");
+        _outputs = new TopicFollower(runner.Connection, "orders-search-rows");
         runner.Functions.Hooks[Project] = killer.Hooks;
     }
 

@@ -8,11 +8,11 @@ internal sealed class ReconcileTopics(LocalRunner runner, NaiveRule rule) : IAsy
 {
     public NaiveRule Rule => rule;
 
-    public TopicFollower Outputs { get; } = new(runner.Settings, rule.OutputTopic);
+    public TopicFollower Outputs { get; } = new(runner.Connection, rule.OutputTopic);
 
-    public TopicFollower Overdue { get; } = new(runner.Settings, rule.OverdueTopic);
+    public TopicFollower Overdue { get; } = new(runner.Connection, rule.OverdueTopic);
 
-    public TopicFollower DeadLetters { get; } = new(runner.Settings, rule.DeadLetterTopic);
+    public TopicFollower DeadLetters { get; } = new(runner.Connection, rule.DeadLetterTopic);
 
     public int Count => Outputs.Count + Overdue.Count + DeadLetters.Count;
 

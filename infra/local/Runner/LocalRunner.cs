@@ -47,6 +47,9 @@ public sealed class LocalRunner : IAsyncDisposable
 
     public EntitySyncSettings Settings { get; private set; } = new();
 
+    /// <summary>How the runner's own clients and those of the functions reach Kafka.</summary>
+    public KafkaConnection Connection { get; private set; } = null!;
+
     public EntityCatalog Catalog { get; private set; } = new([]);
 
     public ReconciliationCatalog Reconciliations { get; private set; } = new([]);
@@ -176,7 +179,7 @@ public sealed class LocalRunner : IAsyncDisposable
     {
         ["TablePrefix"] = TablePrefix,
         ["KafkaBootstrapServers"] = Settings.KafkaBootstrapServers,
-        ["KafkaSecurityProtocol"] = Settings.KafkaSecurityProtocol,
+        ["KafkaSecurityProtocol"] = Settings.KafkaSecurityProtocol ?? "",
     };
 
     private async Task StartKafkaAsync(IReadOnlyList<TopicSettings> topics, CancellationToken cancellationToken)
@@ -184,7 +187,8 @@ public sealed class LocalRunner : IAsyncDisposable
         if (Settings.KafkaBootstrapServers.Length > 0)
         {
             NativeKafka.Load();
-            await TopicSetup.CreateAsync(Settings, topics, cancellationToken);
+            Connection = NewConnection();
+            await TopicSetup.CreateAsync(Connection, topics, cancellationToken);
         }
         else
         {
@@ -194,12 +198,20 @@ public sealed class LocalRunner : IAsyncDisposable
             // Its transactions are a form only: they commit no positions, and what they abort stays visible.
             Settings = Settings with
             {
-                KafkaBootstrapServers = Kafka.BootstrapServers, KafkaSecurityProtocol = "plaintext", JoinProcessingGuarantee = ProcessingGuarantee.AtLeastOnce,
+                KafkaBootstrapServers = Kafka.BootstrapServers,
+                KafkaSecurityProtocol = "plaintext",
+                KafkaAuthentication = KafkaAuthentication.None,
+                KafkaSecretArn = null,
+                KafkaCaSecretArn = null,
+                JoinProcessingGuarantee = ProcessingGuarantee.AtLeastOnce,
             };
+            Connection = NewConnection();
         }
 
-        Addresses.Add(("Kafka", Settings.KafkaBootstrapServers, "any Kafka client, no TLS"));
+        Addresses.Add(("Kafka", Settings.KafkaBootstrapServers, Kafka is null ? $"authentication: {Settings.KafkaAuthentication}" : "any Kafka client, no TLS"));
     }
+
+    private KafkaConnection NewConnection() => new(Settings, Loggers.CreateLogger<KafkaConnection>());
 
     private async Task StartSolrAsync(CancellationToken cancellationToken)
     {
@@ -207,7 +219,7 @@ public sealed class LocalRunner : IAsyncDisposable
         {
             Solr = Own(await SolrServer.StartAsync(cancellationToken: cancellationToken));
             Settings = Settings with { SolrUrl = Solr.Url.ToString() };
-            Own(new SolrFeed(Settings, Catalog, Solr));
+            Own(new SolrFeed(Connection, Catalog, Solr));
         }
 
         Addresses.Add(("Search (Solr)", Settings.SolrUrl!, "curl '.../items/select?q=*:*'"));
@@ -217,7 +229,7 @@ public sealed class LocalRunner : IAsyncDisposable
     {
         var functions = new LateInvoker();
         await StartStepFunctionsAsync(guard, functions, cancellationToken);
-        var writer = new KafkaTopicWriter(Settings, Loggers.CreateLogger<KafkaTopicWriter>(), TimeProvider.System);
+        var writer = new KafkaTopicWriter(Connection, Loggers.CreateLogger<KafkaTopicWriter>(), TimeProvider.System);
         Own(writer);
         _writer = Options.WrapWriter(writer);
         Functions = new FunctionRuntime(Template.Functions.Values, CreateServices(), TimeProvider.System, Loggers);
@@ -230,7 +242,7 @@ public sealed class LocalRunner : IAsyncDisposable
         Addresses.Add(("Read models", HttpApi + "read-models", "curl '.../read-models/orders-search?index=byStatus&key=Shipped'"));
         Addresses.Add(("Feeds", HttpApi + "feeds/", "curl '.../feeds/items-merged'"));
         EventSources = Own(EventSourceSet.Start(
-            Template, Template.KafkaEvents.Where(IsRead), Functions, new KafkaSourceCluster(Settings.KafkaBootstrapServers, Settings.KafkaSecurityProtocol), writer, new Uri(Settings.DynamoDbEndpoint!), TimeProvider.System, Loggers,
+            Template, Template.KafkaEvents.Where(IsRead), Functions, new KafkaSourceCluster(Connection), writer, new Uri(Settings.DynamoDbEndpoint!), TimeProvider.System, Loggers,
             Options.ScheduleEvery));
     }
 
@@ -247,6 +259,7 @@ public sealed class LocalRunner : IAsyncDisposable
     {
         var services = new ServiceCollection()
             .AddSingleton(Catalog)
+            .AddSingleton(Connection)
             .AddSingleton(Reconciliations)
             .AddSingleton(ReadModels)
             .AddSingleton(_writer)

@@ -1,5 +1,4 @@
 using Confluent.Kafka;
-using EntitySync.Adapters;
 using EntitySync.Adapters.Kafka;
 using EntitySync.Core.Definitions;
 using EntitySync.Local.Solr;
@@ -12,12 +11,12 @@ internal sealed class SolrFeed : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _reading;
 
-    public SolrFeed(EntitySyncSettings settings, EntityCatalog catalog, SolrServer solr)
+    public SolrFeed(KafkaConnection connection, EntityCatalog catalog, SolrServer solr)
     {
         var collections = catalog.All
             .Where(definition => definition.Root.Format == DocumentFormat.Json && definition.Replay?.Ids is SolrIdSourceDefinition)
             .ToLookup(definition => definition.Root.Topic, definition => Collection(solr, (SolrIdSourceDefinition)definition.Replay!.Ids), StringComparer.Ordinal);
-        _reading = collections.Count == 0 ? Task.CompletedTask : Task.Factory.StartNew(() => Read(settings, collections), TaskCreationOptions.LongRunning);
+        _reading = collections.Count == 0 ? Task.CompletedTask : Task.Factory.StartNew(() => Read(connection, collections), TaskCreationOptions.LongRunning);
     }
 
     public async ValueTask DisposeAsync()
@@ -29,12 +28,11 @@ internal sealed class SolrFeed : IAsyncDisposable
 
     private static SolrCollection Collection(SolrServer solr, SolrIdSourceDefinition ids) => solr.Collection(ids.Collection, ids.Key, [.. ids.Match.Values, "online"]);
 
-    private void Read(EntitySyncSettings settings, ILookup<string, SolrCollection> collections)
+    private void Read(KafkaConnection connection, ILookup<string, SolrCollection> collections)
     {
-        using var consumer = new ConsumerBuilder<string, byte[]?>(KafkaClientConfig.Consumer(settings, $"local-search-{Environment.ProcessId}"))
+        using var consumer = new ConsumerBuilder<string, byte[]?>(KafkaClientConfig.Consumer(connection, $"local-search-{Environment.ProcessId}"))
             .SetValueDeserializer(NullableBytes.Instance)
-            .SetErrorHandler((_, _) => { })
-            .Build();
+            .Build(connection, _ => { });
         consumer.Subscribe(collections.Select(topic => topic.Key));
         while (!_stop.IsCancellationRequested)
         {

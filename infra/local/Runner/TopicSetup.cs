@@ -1,6 +1,5 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
-using EntitySync.Adapters;
 using EntitySync.Adapters.Kafka;
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Joins;
@@ -68,9 +67,9 @@ internal static class TopicSetup
     }
 
     /// <summary>Topics that exist keep their settings.</summary>
-    public static async Task CreateAsync(EntitySyncSettings settings, IEnumerable<TopicSettings> topics, CancellationToken cancellationToken)
+    public static async Task CreateAsync(KafkaConnection connection, IEnumerable<TopicSettings> topics, CancellationToken cancellationToken)
     {
-        using var admin = new AdminClientBuilder(KafkaClientConfig.Admin(settings)).Build();
+        using var admin = new AdminClientBuilder(KafkaClientConfig.Admin(connection)).Build(connection, _ => { });
         var specifications = topics.Select(topic => new TopicSpecification
         {
             Name = topic.Name,

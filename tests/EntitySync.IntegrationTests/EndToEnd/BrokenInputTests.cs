@@ -147,7 +147,7 @@ public sealed class BrokenInputTests(RunningProduct product)
 
     private bool Answers()
     {
-        using var admin = new AdminClientBuilder(KafkaClientConfig.Admin(product.Runner.Settings)).SetErrorHandler((_, _) => { }).Build();
+        using var admin = new AdminClientBuilder(KafkaClientConfig.Admin(product.Runner.Connection)).Build(product.Runner.Connection, _ => { });
         try
         {
             return admin.GetMetadata(TimeSpan.FromSeconds(3)).Brokers.Count > 0;

@@ -67,11 +67,11 @@ public sealed class RunningProduct : IAsyncLifetime
         };
         _runner = await LocalRunner.StartAsync(options, new RunnerLog(LogLevel.Critical), _ => { }, CancellationToken.None);
         Http.BaseAddress = Runner.HttpApi;
-        _writer = new KafkaTopicWriter(Runner.Settings, NullLogger<KafkaTopicWriter>.Instance, TimeProvider.System);
+        _writer = new KafkaTopicWriter(Runner.Connection, NullLogger<KafkaTopicWriter>.Instance, TimeProvider.System);
         _stepFunctions = StepFunctionsClients.Create(Runner.Settings);
-        Merged = new TopicLog(Runner.Settings, "items-merged", Partitions);
-        DeadLetters = new TopicLog(Runner.Settings, "item-dead-letters", 3);
-        Replays = new TopicLog(Runner.Settings, "item-replay", Partitions);
+        Merged = new TopicLog(Runner.Connection, "items-merged", Partitions);
+        DeadLetters = new TopicLog(Runner.Connection, "item-dead-letters", 3);
+        Replays = new TopicLog(Runner.Connection, "item-replay", Partitions);
         Store = new DynamoDbReplayStore(Runner.DynamoDb, Runner.Settings.ReplaysTable, new ReplayOptions(), TimeProvider.System);
     }
 

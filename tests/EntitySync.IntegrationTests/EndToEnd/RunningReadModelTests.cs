@@ -63,7 +63,7 @@ public sealed class RunningReadModelTests(RunningProduct product)
 
     private async Task ProduceAsync(string topic, string key, string value)
     {
-        using var writer = new KafkaTopicWriter(product.Runner.Settings, NullLogger<KafkaTopicWriter>.Instance, TimeProvider.System);
+        using var writer = new KafkaTopicWriter(product.Runner.Connection, NullLogger<KafkaTopicWriter>.Instance, TimeProvider.System);
         var results = await writer.WriteAsync([new OutgoingRecord { Topic = topic, Key = Encoding.UTF8.GetBytes(key), Value = Encoding.UTF8.GetBytes(value) }], CancellationToken.None);
         results.ShouldAllBe(result => result.Outcome == WriteOutcome.Written);
     }

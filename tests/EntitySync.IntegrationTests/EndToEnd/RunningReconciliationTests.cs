@@ -14,7 +14,7 @@ public sealed class RunningReconciliationTests(RunningProduct product)
     [Fact]
     public async Task OrderAndItsProducts_InAnyOrder_AreShippedOnce_AndTheApiTellsAllAlong()
     {
-        await using var shipping = new TopicLog(product.Runner.Settings, "shipping", 3);
+        await using var shipping = new TopicLog(product.Runner.Connection, "shipping", 3);
         var id = LocalPartsFixture.Unique("o");
         await ProduceAsync("products-manufactured", id, $$"""{"orderId":"{{id}}","productId":"p-2","manufacturedAt":"2026-01-01T00:00:00Z","serialNumber":"s-2"}""");
         (await StatusAsync("order-shipping", id, "waiting"))["progress"]!.ToString().ShouldBe("1/? manufactured products");
@@ -38,8 +38,8 @@ public sealed class RunningReconciliationTests(RunningProduct product)
     [Fact]
     public async Task UnpaidInvoice_IsReportedOnceByTheSweep_AndPaidAfterwards()
     {
-        await using var overdue = new TopicLog(product.Runner.Settings, "invoices-overdue", 3);
-        await using var paid = new TopicLog(product.Runner.Settings, "invoices-paid", 3);
+        await using var overdue = new TopicLog(product.Runner.Connection, "invoices-overdue", 3);
+        await using var paid = new TopicLog(product.Runner.Connection, "invoices-paid", 3);
         var id = LocalPartsFixture.Unique("i");
         await ProduceAsync("invoices", id, $$"""{"invoiceId":"{{id}}","total":{"amount":100.00,"currency":"EUR"},"dueAt":"2026-01-01T00:00:00Z"}""");
         await ProduceAsync("invoice-payments", id, $$"""{"reference":"{{id}}","paymentId":"a","amount":80.00,"currency":"EUR","bookedAt":"2026-01-02T00:00:00Z"}""");
@@ -70,7 +70,7 @@ public sealed class RunningReconciliationTests(RunningProduct product)
 
     private async Task ProduceAsync(string topic, string key, string value)
     {
-        using var writer = new KafkaTopicWriter(product.Runner.Settings, NullLogger<KafkaTopicWriter>.Instance, TimeProvider.System);
+        using var writer = new KafkaTopicWriter(product.Runner.Connection, NullLogger<KafkaTopicWriter>.Instance, TimeProvider.System);
         var results = await writer.WriteAsync([new OutgoingRecord { Topic = topic, Key = Encoding.UTF8.GetBytes(key), Value = Encoding.UTF8.GetBytes(value) }], CancellationToken.None);
         results.ShouldAllBe(result => result.Outcome == WriteOutcome.Written);
     }

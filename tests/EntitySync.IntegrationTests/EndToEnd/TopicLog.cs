@@ -1,6 +1,5 @@
 using System.Text;
 using Confluent.Kafka;
-using EntitySync.Adapters;
 using EntitySync.Adapters.Kafka;
 using EntitySync.Core.Replay;
 using EntitySync.Core.State;
@@ -21,8 +20,8 @@ internal sealed class TopicLog : IAsyncDisposable
     private readonly List<LoggedRecord> _records = [];
     private readonly Task _reading;
 
-    public TopicLog(EntitySyncSettings settings, string topic, int partitions) =>
-        _reading = Task.Factory.StartNew(() => Read(settings, topic, partitions), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    public TopicLog(KafkaConnection connection, string topic, int partitions) =>
+        _reading = Task.Factory.StartNew(() => Read(connection, topic, partitions), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     public IReadOnlyList<LoggedRecord> Records
     {
@@ -46,9 +45,9 @@ internal sealed class TopicLog : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private void Read(EntitySyncSettings settings, string topic, int partitions)
+    private void Read(KafkaConnection connection, string topic, int partitions)
     {
-        using var consumer = new ConsumerBuilder<byte[]?, byte[]?>(KafkaClientConfig.Consumer(settings, LocalPartsFixture.Unique("test"))).SetErrorHandler((_, _) => { }).Build();
+        using var consumer = new ConsumerBuilder<byte[]?, byte[]?>(KafkaClientConfig.Consumer(connection, LocalPartsFixture.Unique("test"))).Build(connection, _ => { });
         consumer.Assign(Enumerable.Range(0, partitions).Select(partition => new TopicPartitionOffset(topic, partition, Offset.Beginning)));
         while (!_stop.IsCancellationRequested)
         {

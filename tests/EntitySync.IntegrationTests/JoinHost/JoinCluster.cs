@@ -46,7 +46,7 @@ public sealed class JoinCluster : IAsyncDisposable
         Definition = SampleDefinitions.Item() with { Entity = Topic("item"), Root = SampleDefinitions.Item().Root with { Topic = Topic("items") } };
         Options = Options with { ChecksTopicSettings = _topics.IsReal }; // the embedded cluster lets such a request wait for its timeout
         if (createTopics) CreateTopics(Topics);
-        var config = KafkaClientConfig.Producer(Settings, TimeSpan.FromSeconds(30));
+        var config = KafkaClientConfig.Producer(new KafkaConnection(Settings), TimeSpan.FromSeconds(30));
         config.MessageMaxBytes = 2 * KafkaClientConfig.MaxMessageBytes; // so that it can send what the host may not
         _producer = new ProducerBuilder<string?, byte[]?>(config).Build();
     }
@@ -162,7 +162,7 @@ public sealed class JoinCluster : IAsyncDisposable
     /// <summary>Reads a topic from its beginning to its end as of now.</summary>
     public List<Output> ReadAll(string topic = "item-updates")
     {
-        var config = KafkaClientConfig.Consumer(Settings, "reader-" + Guid.NewGuid().ToString("N"));
+        var config = KafkaClientConfig.Consumer(new KafkaConnection(Settings), "reader-" + Guid.NewGuid().ToString("N"));
         config.EnablePartitionEof = true;
         config.FetchWaitMaxMs = 20;
         using var reader = new ConsumerBuilder<string?, byte[]?>(config).Build();

@@ -179,16 +179,16 @@ public sealed class KafkaTopicReaderTests : IDisposable
         await Should.ThrowAsync<OperationCanceledException>(() => _reader.ReadAsync(new ReadRequest("events", 0, 0, 5), cancel.Token));
     }
 
-    private KafkaTopicReader Reader(TimeSpan? patience = null) => new(Settings(), NullLogger<KafkaTopicReader>.Instance, patience);
+    private KafkaTopicReader Reader(TimeSpan? patience = null) => new(Connection(), NullLogger<KafkaTopicReader>.Instance, patience);
 
-    private EntitySyncSettings Settings() => new() { KafkaBootstrapServers = _kafka.BootstrapServers, KafkaSecurityProtocol = "plaintext" };
+    private KafkaConnection Connection() => new(new EntitySyncSettings { KafkaBootstrapServers = _kafka.BootstrapServers, KafkaSecurityProtocol = "plaintext" });
 
     private Task WriteAsync(int partition, int count) => WriteAsync(
         partition, [.. Enumerable.Range(0, count).Select(number => new OutgoingRecord { Topic = "events", Partition = partition, Key = Encoding.UTF8.GetBytes($"k{number}"), Value = Encoding.UTF8.GetBytes($"v{number}") })]);
 
     private async Task WriteAsync(int partition, params OutgoingRecord[] records)
     {
-        using var writer = new KafkaTopicWriter(Settings(), NullLogger<KafkaTopicWriter>.Instance, TimeProvider.System);
+        using var writer = new KafkaTopicWriter(Connection(), NullLogger<KafkaTopicWriter>.Instance, TimeProvider.System);
         (await writer.WriteAsync(records, CancellationToken.None)).ShouldAllBe(result => result.Outcome == WriteOutcome.Written, $"partition {partition}");
     }
 

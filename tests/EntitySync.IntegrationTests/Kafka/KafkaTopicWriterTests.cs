@@ -96,7 +96,7 @@ public sealed class KafkaTopicWriterTests : IDisposable
     }
 
     private KafkaTopicWriter Writer(TimeSpan? deliveryTimeout = null) => new(
-        new EntitySyncSettings { KafkaBootstrapServers = _kafka.BootstrapServers, KafkaSecurityProtocol = "plaintext" }, NullLogger<KafkaTopicWriter>.Instance, TimeProvider.System, deliveryTimeout);
+        new KafkaConnection(new EntitySyncSettings { KafkaBootstrapServers = _kafka.BootstrapServers, KafkaSecurityProtocol = "plaintext" }), NullLogger<KafkaTopicWriter>.Instance, TimeProvider.System, deliveryTimeout);
 
     private static OutgoingRecord Record(string? key, string? value) => new()
     {

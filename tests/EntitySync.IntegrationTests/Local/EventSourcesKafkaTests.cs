@@ -132,7 +132,7 @@ public sealed class EventSourcesKafkaTests(LocalPartsFixture parts)
     {
         var batch = new BatchSettings("Sample", "SampleFunction", 100, TimeSpan.FromMilliseconds(300), ReportBatchItemFailures: true, BisectBatchOnFunctionError: true, retries, MaximumRecordAge: null);
         var settings = new KafkaEventSettings(batch, _topic, _group, FromBeginning: true, Pollers: 1, OnFailureTopic: "dead-letters");
-        return KafkaEventSource.Start(settings, new KafkaSourceCluster(parts.KafkaBootstrapServers), function, _discarded, TimeProvider.System, NullLogger<KafkaEventSource>.Instance);
+        return KafkaEventSource.Start(settings, new KafkaSourceCluster(parts.KafkaConnection), function, _discarded, TimeProvider.System, NullLogger<KafkaEventSource>.Instance);
     }
 
     private static List<(int Partition, long Offset, string Value)> Seen(ScriptedFunction function) => [.. function.Events.SelectMany(Records)];

@@ -30,5 +30,26 @@ public sealed class EntitySyncSettingsTests
             .ShouldBe("OTEL_EXPORTER_OTLP_PROTOCOL is 'http/json'; allowed: grpc, http/protobuf.");
     }
 
+    [Theory]
+    [InlineData(null, KafkaAuthentication.None)]
+    [InlineData("none", KafkaAuthentication.None)]
+    [InlineData("iam", KafkaAuthentication.Iam)]
+    [InlineData("scram", KafkaAuthentication.Scram)]
+    [InlineData("mtls", KafkaAuthentication.Mtls)]
+    public void Authentication_IsTaken(string? text, KafkaAuthentication authentication) => Read("KAFKA_AUTHENTICATION", text).KafkaAuthentication.ShouldBe(authentication);
+
+    [Fact]
+    public void UnknownAuthentication_IsNamed() => Should.Throw<FormatException>(() => Read("KAFKA_AUTHENTICATION", "SCRAM")).Message
+        .ShouldBe("KAFKA_AUTHENTICATION is 'SCRAM'; allowed: none, iam, scram, mtls.");
+
+    [Fact]
+    public void Region_IsTheProcessesOwn()
+    {
+        Read("AWS_REGION", "eu-west-1").AwsRegion.ShouldBe("eu-west-1");
+        Read("AWS_DEFAULT_REGION", "eu-west-2").AwsRegion.ShouldBe("eu-west-2");
+        EntitySyncSettings.From(asked => asked switch { "AWS_REGION" => "eu-west-1", "AWS_DEFAULT_REGION" => "eu-west-2", _ => null }).AwsRegion.ShouldBe("eu-west-1");
+        Read("AWS_REGION", "").AwsRegion.ShouldBeNull();
+    }
+
     private static EntitySyncSettings Read(string name, string? text) => EntitySyncSettings.From(asked => asked == name ? text : null);
 }

@@ -16,7 +16,7 @@ public sealed class JoinHostApplicationTests
 
     [Theory]
     [InlineData("", "ssl", "KAFKA_BOOTSTRAP_SERVERS is not set.")]
-    [InlineData("localhost:1", "tls", "KAFKA_SECURITY_PROTOCOL is 'tls'; allowed: plaintext, ssl, sasl_ssl, sasl_plaintext.")]
+    [InlineData("localhost:1", "tls", "KAFKA_SECURITY_PROTOCOL is 'tls'; allowed: ssl, sasl_ssl, plaintext.")]
     public void NoUsableCluster_IsRefusedBeforeTheStart(string servers, string protocol, string problem) =>
         Should.Throw<InvalidRequestException>(() => JoinHostApplication.Build(
                 new EntitySyncSettings { KafkaBootstrapServers = servers, KafkaSecurityProtocol = protocol }, new EntityCatalog([SampleDefinitions.Item()])))

@@ -28,6 +28,7 @@ public sealed class StandInFeedTests : IDisposable
     {
         _feed.Packages.ShouldBe(
         [
+            "AWSSDK.SecretsManager.4.0.100.8001.nupkg: AWSSDK.SecretsManager 4.0.100.8001 -> AWSSDK.Core 4.0.102.17",
             "AWSSDK.StepFunctions.4.0.2.9001.nupkg: AWSSDK.StepFunctions 4.0.2.9001 -> AWSSDK.Core 4.0.102.17",
             "Amazon.Lambda.APIGatewayEvents.3.0.0.1.nupkg: Amazon.Lambda.APIGatewayEvents 3.0.0.1 -> ",
             "Amazon.Lambda.Core.3.2.0.1.nupkg: Amazon.Lambda.Core 3.2.0.1 -> ",

@@ -7,9 +7,9 @@ namespace EntitySync.Tests.Template;
 
 public sealed class FunctionTests
 {
-    // Read by the code and set by no template: on AWS the region's own endpoints count, definitions and hooks lie beside the assemblies, and a
-    // container's machine name is its instance id.
-    private static readonly string[] NotOnAws = ["DYNAMODB_ENDPOINT", "STEPFUNCTIONS_ENDPOINT", "DEFINITIONS_PATH", "ENTITYSYNC_HOOKS", "JOIN_INSTANCE_ID"];
+    // Read by the code and set by no template: on AWS the region's own endpoints count, definitions and hooks lie beside the assemblies, a
+    // container's machine name is its instance id, and AWS itself says which region it is.
+    private static readonly string[] NotOnAws = ["DYNAMODB_ENDPOINT", "STEPFUNCTIONS_ENDPOINT", "DEFINITIONS_PATH", "ENTITYSYNC_HOOKS", "JOIN_INSTANCE_ID", "AWS_REGION", "AWS_DEFAULT_REGION"];
 
     public static TheoryData<string> FunctionIds => [.. Checkout.Template.Functions.Keys];
 

@@ -85,7 +85,8 @@ public sealed class PolicyTests
     }
 
     private static IEnumerable<JsonObject> Statements() =>
-        StatementsIn(Checkout.Template.Root["Resources"]!).Concat(StatementsIn(SamTemplate.Load(Checkout.PathOf("infra", "join-host.yaml")).Root["Resources"]!));
+        StatementsIn(Checkout.Template.Root["Resources"]!)
+            .Concat(new[] { "join-host.yaml", "kafka-access.yaml" }.SelectMany(file => StatementsIn(SamTemplate.Load(Checkout.PathOf("infra", file)).Root["Resources"]!)));
 
     private static IEnumerable<JsonObject> StatementsIn(JsonNode? node) => node switch
     {

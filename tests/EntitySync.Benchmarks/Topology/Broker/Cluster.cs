@@ -28,9 +28,12 @@ internal sealed class Cluster : IAsyncDisposable
     {
         _embedded = embedded;
         Settings = settings;
+        Connection = new KafkaConnection(settings);
     }
 
     public EntitySyncSettings Settings { get; }
+
+    public KafkaConnection Connection { get; }
 
     /// <summary>True for the mock cluster, which keeps little of a partition and is no measure of a broker.</summary>
     public bool IsEmbedded => _embedded is not null;
@@ -44,7 +47,8 @@ internal sealed class Cluster : IAsyncDisposable
         await LocalSetup.EnsureAsync(progress, cancellationToken);
         var embedded = bootstrap == Embedded ? new EmbeddedKafka(brokers: 1) : null;
         var settings = EntitySyncSettings.FromEnvironment() with { KafkaBootstrapServers = embedded?.BootstrapServers ?? bootstrap, JoinHttpPort = 0, JoinThreads = 2 };
-        if (embedded is not null || Environment.GetEnvironmentVariable("KAFKA_SECURITY_PROTOCOL") is not { Length: > 0 }) settings = settings with { KafkaSecurityProtocol = "plaintext" };
+        if (embedded is not null) settings = settings with { KafkaAuthentication = KafkaAuthentication.None, KafkaSecretArn = null, KafkaCaSecretArn = null, KafkaSecurityProtocol = "plaintext" };
+        else if (settings is { KafkaAuthentication: KafkaAuthentication.None, KafkaCaSecretArn: null, KafkaSecurityProtocol: null }) settings = settings with { KafkaSecurityProtocol = "plaintext" };
         var cluster = new Cluster(embedded, settings);
         try
         {
@@ -58,7 +62,7 @@ internal sealed class Cluster : IAsyncDisposable
         catch (KafkaException failure)
         {
             throw new BenchmarkException(
-                $"No broker answers at {bootstrap} ({failure.Error.Reason}). Start it, check host and port and KAFKA_SECURITY_PROTOCOL ({settings.KafkaSecurityProtocol}), or use --bootstrap embedded.", failure);
+                $"No broker answers at {bootstrap} ({failure.Error.Reason}). Start it, check host and port and KAFKA_SECURITY_PROTOCOL ({settings.KafkaSecurityProtocol ?? "not set"}), KAFKA_AUTHENTICATION ({settings.KafkaAuthentication.ToString().ToLowerInvariant()}), or use --bootstrap embedded.", failure);
         }
     }
 
@@ -119,5 +123,5 @@ internal sealed class Cluster : IAsyncDisposable
         }
     }
 
-    private IAdminClient Admin() => new AdminClientBuilder(KafkaClientConfig.Admin(Settings)).SetLogHandler((_, _) => { }).Build();
+    private IAdminClient Admin() => new AdminClientBuilder(KafkaClientConfig.Admin(Connection)).SetLogHandler((_, _) => { }).Build(Connection, _ => { });
 }

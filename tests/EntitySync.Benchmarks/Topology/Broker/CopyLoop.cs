@@ -31,15 +31,15 @@ internal sealed class CopyLoop : IDisposable
         _input = input;
         _output = output;
         _isTransactional = transactionalId is not null;
-        var consumer = KafkaClientConfig.Consumer(cluster.Settings, group);
+        var consumer = KafkaClientConfig.Consumer(cluster.Connection, group);
         consumer.ConsumeResultFields = "none";
         if (cluster.IsEmbedded) consumer.FetchWaitMaxMs = (int)Cluster.EmbeddedFetchWait.TotalMilliseconds;
         consumer.EnableAutoCommit = consumer.EnableAutoOffsetStore = !_isTransactional;
-        _consumer = new ConsumerBuilder<byte[], byte[]>(consumer).SetLogHandler((_, _) => { }).Build();
-        var producer = KafkaClientConfig.Producer(cluster.Settings, TimeSpan.FromSeconds(60));
+        _consumer = new ConsumerBuilder<byte[], byte[]>(consumer).SetLogHandler((_, _) => { }).Build(cluster.Connection, _ => { });
+        var producer = KafkaClientConfig.Producer(cluster.Connection, TimeSpan.FromSeconds(60));
         producer.QueueBufferingMaxMessages = 1_000_000;
         producer.TransactionalId = transactionalId;
-        _producer = new ProducerBuilder<byte[], byte[]>(producer).SetLogHandler((_, _) => { }).Build();
+        _producer = new ProducerBuilder<byte[], byte[]>(producer).SetLogHandler((_, _) => { }).Build(cluster.Connection, _ => { });
         if (_isTransactional) _producer.InitTransactions(TransactionTimeout);
     }
 

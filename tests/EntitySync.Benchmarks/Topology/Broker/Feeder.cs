@@ -13,9 +13,9 @@ internal sealed class Feeder : IDisposable
 
     public Feeder(Cluster cluster)
     {
-        var config = KafkaClientConfig.Producer(cluster.Settings, TimeSpan.FromSeconds(60));
+        var config = KafkaClientConfig.Producer(cluster.Connection, TimeSpan.FromSeconds(60));
         config.QueueBufferingMaxMessages = 1_000_000;
-        _producer = new ProducerBuilder<byte[], byte[]>(config).SetLogHandler((_, _) => { }).Build();
+        _producer = new ProducerBuilder<byte[], byte[]>(config).SetLogHandler((_, _) => { }).Build(cluster.Connection, _ => { });
     }
 
     public void Feed(string topic, ReadOnlySpan<Message<byte[], byte[]>> records)

@@ -22,10 +22,10 @@ internal sealed class OutputCounter : IDisposable
     public OutputCounter(Cluster cluster, string topic)
     {
         _topic = topic;
-        var config = KafkaClientConfig.Consumer(cluster.Settings, cluster.Prefix + "-counter");
+        var config = KafkaClientConfig.Consumer(cluster.Connection, cluster.Prefix + "-counter");
         config.ConsumeResultFields = "none";
         if (cluster.IsEmbedded) config.FetchWaitMaxMs = (int)Cluster.EmbeddedFetchWait.TotalMilliseconds;
-        _consumer = new ConsumerBuilder<Ignore, Ignore>(config).SetLogHandler((_, _) => { }).Build();
+        _consumer = new ConsumerBuilder<Ignore, Ignore>(config).SetLogHandler((_, _) => { }).Build(cluster.Connection, _ => { });
         _consumer.Assign(Enumerable.Range(0, Cluster.Partitions).Select(partition => new TopicPartitionOffset(topic, partition, Offset.Beginning)));
         _thread = new Thread(Count) { IsBackground = true, Name = "count " + topic };
         _thread.Start();

@@ -53,6 +53,9 @@ internal sealed class TopologyContender : BrokerContender
         {
             KafkaBootstrapServers = Cluster.Settings.KafkaBootstrapServers,
             KafkaSecurityProtocol = Cluster.Settings.KafkaSecurityProtocol,
+            KafkaAuthentication = Cluster.Settings.KafkaAuthentication,
+            KafkaSecretArn = Cluster.Settings.KafkaSecretArn,
+            KafkaCaSecretArn = Cluster.Settings.KafkaCaSecretArn,
             JoinHttpPort = 0,
             JoinThreads = Cluster.Settings.JoinThreads,
             JoinGroupId = Cluster.NewGroup(_guarantee),
