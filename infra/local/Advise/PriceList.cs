@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
+using YamlDotNet.Core.Events;
 
 namespace EntitySync.Local.Advise;
 
@@ -45,17 +45,16 @@ public sealed record PriceList
     /// <exception cref="InvalidDataException">Not YAML, a key that is missing, unknown or there twice, or a price that is no number of at least 0; the message names file and line.</exception>
     public static PriceList Load(string path)
     {
-        var stream = new YamlStream();
         try
         {
             using var reader = new StreamReader(path);
-            stream.Load(reader);
+            return Read(path, new Parser(reader));
         }
         catch (YamlException exception)
         {
-            throw new InvalidDataException($"{path}({exception.Start.Line},{exception.Start.Column}): {exception.Message}", exception);
+            throw new InvalidDataException($"{path}({exception.Start.Line},{exception.Start.Column}): 'key: price' is expected, one a line.", exception);
         }
-        catch (InvalidOperationException exception) // what YamlDotNet makes of some broken flow sequences
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException) // what YamlDotNet makes of some broken flow lists
         {
             throw new InvalidDataException($"{path}: not YAML.", exception);
         }
@@ -63,24 +62,26 @@ public sealed record PriceList
         {
             throw new InvalidDataException($"The prices cannot be read: {exception.Message}", exception);
         }
-
-        return stream.Documents is [{ RootNode: YamlMappingNode root }] ? Read(path, root) : throw new InvalidDataException($"{path}: a map of prices is expected.");
     }
 
-    private static PriceList Read(string path, YamlMappingNode root)
+    private static PriceList Read(string path, Parser yaml)
     {
         var prices = new PriceList { AsOf = "", Region = "", Currency = "" };
-        foreach (var (key, node) in root.Children)
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        yaml.Consume<StreamStart>();
+        yaml.Consume<DocumentStart>();
+        yaml.Consume<MappingStart>();
+        while (!yaml.TryConsume<MappingEnd>(out _))
         {
-            var at = $"{path}({node.Start.Line},{node.Start.Column})";
-            var name = (key as YamlScalarNode)?.Value ?? "";
-            if (!Properties.TryGetValue(name, out var property)) throw new InvalidDataException($"{at}: '{name}' is no price that is used. Allowed: {string.Join(", ", Properties.Keys)}.");
-            var text = (node as YamlScalarNode)?.Value ?? "";
-            if (property.PropertyType == typeof(string)) property.SetValue(prices, text);
-            else property.SetValue(prices, Price(at, name, text));
+            var (key, value) = (yaml.Consume<Scalar>(), yaml.Consume<Scalar>());
+            var at = $"{path}({value.Start.Line},{value.Start.Column})";
+            if (!Properties.TryGetValue(key.Value, out var property)) throw new InvalidDataException($"{at}: '{key.Value}' is no price that is used. Allowed: {string.Join(", ", Properties.Keys)}.");
+            if (!seen.Add(key.Value)) throw new InvalidDataException($"{at}: {key.Value} is there twice.");
+            if (property.PropertyType == typeof(string)) property.SetValue(prices, value.Value);
+            else property.SetValue(prices, Price(at, key.Value, value.Value));
         }
 
-        var missing = Properties.Keys.Where(name => !root.Children.ContainsKey(name)).ToList();
+        var missing = Properties.Keys.Where(name => !seen.Contains(name)).ToList();
         return missing.Count == 0 ? prices : throw new InvalidDataException($"{path}: {string.Join(", ", missing)} {(missing.Count == 1 ? "is" : "are")} missing.");
     }
 

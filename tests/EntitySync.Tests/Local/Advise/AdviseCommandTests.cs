@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using EntitySync.Local.Advise;
 using EntitySync.Local.Runner;
 using EntitySync.Tests.Local.Commands;
 
@@ -139,5 +140,38 @@ public sealed class AdviseCommandTests
 
         run.Status.ShouldBe(0);
         page.ShouldContain($"<!-- printed by: advise --table -->\n\n{run.Output}\n<!-- end -->", customMessage: "write the output of `advise --table` into infra/cost.md");
+    }
+
+    /// <summary>The formulas stand in the page with their constants, and these are the program's.</summary>
+    [Fact]
+    public async Task FormulasOfThePage_HaveTheConstantsOfTheProgram()
+    {
+        var page = await File.ReadAllTextAsync(Checkout.PathOf("infra", "cost.md"), TestContext.Current.CancellationToken);
+        string[] formulas =
+        [
+            $"`size = min(1, {BenchmarkFigures.TopologyItemBytes.Value} / item bytes)`",
+            $"`live = {BenchmarkFigures.UpdatesPerSecond.Value:#,0} / 2 x size`",
+            $"`fan-out = {BenchmarkFigures.ReEmissionsPerSecond.Value:#,0} / 2 x size`",
+            $"both divided by {BenchmarkFigures.ShuffleFactor:0.0} ",
+            $"`items x (item bytes + {BenchmarkFigures.ItemOverheadBytes.Value:0} x max(1, rows / {BenchmarkFigures.TopologyRowsPerItem.Value}))`",
+            $"`classes x (row bytes + {BenchmarkFigures.BroadcastRowOverhead:0})` in every thread",
+            $"`classes x (row bytes + {BenchmarkFigures.AnsweredRowOverhead:0})`",
+            $"x (row bytes + {BenchmarkFigures.PreparedRowOverhead:0})`",
+            $"x {Assumptions.HeadRoom} + {Assumptions.BaseBytes / 1024 / 1024} MiB`, whole GB from {Assumptions.LeastGigabytes} to {Assumptions.GigabytesPerContainer}",
+            $"`items / min(containers x {BenchmarkFigures.RestoredItemsPerSecond.Value:#,0} x size, broker)`",
+            $"`{Assumptions.PublishWindowSeconds} s (batching window of PublishReference) + {Assumptions.StreamSeconds} s (stream) + {Assumptions.CommitSeconds} s (commit)",
+            $"shuffle 2 x {BenchmarkFigures.CommitMilliseconds.Value} ms more",
+            $"`{Assumptions.TriggerWindowSeconds} s (batching window of TriggerReplay) + {Assumptions.ReplayStartSeconds} s + {Assumptions.CommitSeconds} s + {Assumptions.EnrichWindowSeconds} s (batching window of Enrich)",
+            $"{Assumptions.EnrichPollers} pollers x {Assumptions.PollerMegabytes} MB",
+            $"`min({Assumptions.EnrichBatch}, 6 MB / (item bytes x 4/3 + {Assumptions.EventOverheadBytes:#,0}))`",
+            $"`{Assumptions.MillisecondsPerInvocation} ms + items x {BenchmarkFigures.EnrichMicroseconds.Value} µs x max(1, item bytes / {BenchmarkFigures.EnrichItemBytes.Value}) x {Assumptions.MegabytesPerCore} / {Assumptions.FunctionMegabytes}`",
+            $"`{Assumptions.TransitionsPerReplay} + {Assumptions.TransitionsPerPublishInvocation} x invocations` transitions, an invocation of PublishReplayPages for every {Assumptions.PublishPagesSeconds} s, `{Assumptions.WriteUnitsPerReplay} + {Assumptions.WriteUnitsPerPage} x pages of {Assumptions.IdsPerPage:#,0} ids` write units",
+            $"{Assumptions.LogBytesPerInvocation} bytes an invocation, taken in",
+            $"{BenchmarkFigures.WritesPerOrderInOneBatch.Value} writes when all its messages come in one batch",
+            $"({BenchmarkFigures.WritesPerOrderInSixBatches.Value} for an order and five products",
+            $"off by more than a factor of {Figure.Tolerance}",
+        ];
+
+        formulas.Where(formula => !page.Contains(formula, StringComparison.Ordinal)).ShouldBeEmpty();
     }
 }
