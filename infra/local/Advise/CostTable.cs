@@ -31,7 +31,7 @@ public static class CostTable
         Add("a replay of all of 1,000,000 items, lookup", LookupUsage.Replay(million.Items, million), usage => $"{About.Count(usage.Invocations)} invocations, {About.Count(usage.Transitions)} transitions, {About.Count(usage.WriteUnits)} write units");
         Add("1,000,000 orders of five products, each order's messages in one batch", Orders(BenchmarkFigures.WritesPerOrderInOneBatch), usage => $"{About.Count(usage.WriteUnits)} write units");
         Add("1,000,000 orders of five products, each message in a batch of its own", Orders(BenchmarkFigures.WritesPerOrderInSixBatches), usage => $"{About.Count(usage.WriteUnits)} write units");
-        Add("1,000,000 records of up to 1 KB into a read model, a write each", new Usage { WriteUnits = 1e6 }, usage => $"{About.Count(usage.WriteUnits)} write units");
+        Add("1,000,000 events into rows of up to 1 KB of a read model without indexes, each event in a batch of its own", new Usage { ReadUnits = 1e6, WriteUnits = 1e6 }, usage => $"{About.Count(usage.ReadUnits)} read units, {About.Count(usage.WriteUnits)} write units");
         return text.ToString();
 
         void Add(string what, Usage usage, Func<Usage, string> requests) => text.Append($"| {what} | {requests(usage)} | {About.Money(Bill.Of(usage, prices).Total)} |\n");
