@@ -52,7 +52,7 @@ internal sealed class FeedOrigin : IAsyncDisposable
         var template = SamTemplate.Load(Checkout.PathOf("template.yaml"), new Dictionary<string, string>());
         var functions = new FunctionRuntime(template.Functions.Values.Where(function => function.LogicalId == "FeedFunction"), services, TimeProvider.System, NullLoggerFactory.Instance);
         var server = await HttpApiServer.StartAsync(template.Routes.Where(route => route.FunctionId == "FeedFunction"), functions, TimeProvider.System);
-        return new FeedOrigin(client, services, functions, server, new KafkaTopicWriter(settings, NullLogger<KafkaTopicWriter>.Instance, TimeProvider.System), topic);
+        return new FeedOrigin(client, services, functions, server, new KafkaTopicWriter(parts.KafkaConnection, NullLogger<KafkaTopicWriter>.Instance, TimeProvider.System), topic);
     }
 
     /// <summary>Writes records <c>{"n":from}</c> and following ones; every tenth is a tombstone.</summary>

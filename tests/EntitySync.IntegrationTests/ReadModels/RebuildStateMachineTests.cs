@@ -15,8 +15,7 @@ public sealed class RebuildStateMachineTests(LocalPartsFixture parts) : IAsyncLi
 {
     private readonly string _name = LocalPartsFixture.Unique("orders");
     private readonly string _topic = LocalPartsFixture.Unique("order-events");
-    private readonly KafkaTopicWriter _writer = new(
-        new EntitySyncSettings { KafkaBootstrapServers = parts.KafkaBootstrapServers, KafkaSecurityProtocol = "plaintext" }, NullLogger<KafkaTopicWriter>.Instance, TimeProvider.System);
+    private readonly KafkaTopicWriter _writer = new(parts.KafkaConnection, NullLogger<KafkaTopicWriter>.Instance, TimeProvider.System);
 
     private RebuildMachine _machine = null!;
     private int _written;
