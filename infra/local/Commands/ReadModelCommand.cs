@@ -2,6 +2,7 @@ using System.Diagnostics;
 using EntitySync.Core.ReadModels.Rebuild;
 using EntitySync.Local.Demo;
 using EntitySync.Local.Kafka;
+using EntitySync.Local.Processes;
 using EntitySync.Local.Projecting;
 using EntitySync.Local.Runner;
 using EntitySync.Local.Setup;
@@ -22,7 +23,8 @@ internal static class ReadModelCommand
         var (console, total) = (new DemoConsole(), Stopwatch.StartNew());
         var data = OrderHistories.Generate(orders, seed, DateTimeOffset.UtcNow);
         var killer = new HandlerKiller([ReadModelRun.Project], seed);
-        using var definitions = new ChangedDefinitions(Checkout.PathOf("infra", "entities"));
+        await using var guard = await RunGuard.StartAsync(cancellationToken);
+        var definitions = new ChangedDefinitions(Checkout.PathOf("infra", "entities"), guard.Folder);
         await using var runner = await console.PhaseAsync(
             "Start Kafka, DynamoDB, Step Functions and functions", progress => LocalRunner.StartAsync(Runner(data, killer, definitions), log, progress, cancellationToken));
         await using var run = new ReadModelRun(runner, data, killer, definitions, console, cancellationToken);

@@ -126,6 +126,23 @@ public sealed class FunctionRuntimeTests : IDisposable
     [InlineData("bootstrap", "is not Assembly::Type::Method")]
     public void WrongHandler_IsNamed(string handler, string message) => Should.Throw<InvalidDataException>(() => HandlerBinding.Resolve(handler)).Message.ShouldContain(message);
 
+    [Fact]
+    public async Task Deployment_TakesNewInvocations_AndLetsThoseUnderWayEnd()
+    {
+        var runtime = Runtime();
+        var waiting = SucceedAsync(runtime, """{"Do":"wait"}""");
+        await _service.Entered.Task;
+        var other = new SampleService();
+        for (var i = 0; i < 4; i++) other.NextInstance();
+        await using var services = new ServiceCollection().AddSingleton(other).BuildServiceProvider();
+        runtime.Deploy(services);
+
+        (await SucceedAsync(runtime, """{"Do":"work"}""")).Instance.ShouldBe(5);
+        _service.Release.SetResult();
+        (await waiting).Instance.ShouldBe(1);
+        runtime.Invocations.ShouldHaveSingleItem().Value.ShouldBe(2);
+    }
+
     private FunctionRuntime Runtime(TimeSpan? timeout = null, int concurrency = 10, string handler = "SampleHandler") => new(
         [new LambdaFunction("SampleFunction", $"EntitySync.Tests::EntitySync.Tests.Local.{handler}::HandleAsync", timeout ?? TimeSpan.FromSeconds(30), 128, ImmutableSortedDictionary<string, string>.Empty)],
         _services, TimeProvider.System, NullLoggerFactory.Instance, concurrency);
