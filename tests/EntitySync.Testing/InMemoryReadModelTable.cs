@@ -125,6 +125,8 @@ public sealed class InMemoryReadModelTable : IReadModelTable
         await Writing(version, row);
         if (SizeOf(row) is > MaximumBytes and var size)
             throw new RowTooLargeException($"row '{row.Key}' would have {size} bytes with a document of {row.Document?.Length ?? 0} bytes; the table takes {MaximumBytes}");
+        // The caller may reuse its buffers.
+        var copy = row with { Facts = row.Facts.ToArray(), Document = row.Document is { } document ? (ReadOnlyMemory<byte>?)document.ToArray() : null, Indexes = [.. row.Indexes] };
         lock (_lock)
         {
             var rows = Of(version);
@@ -135,8 +137,6 @@ public sealed class InMemoryReadModelTable : IReadModelTable
                 return (false, held);
             }
 
-            // The caller may reuse its buffers.
-            var copy = row with { Facts = row.Facts.ToArray(), Document = row.Document is { } document ? (ReadOnlyMemory<byte>?)document.ToArray() : null, Indexes = [.. row.Indexes] };
             rows[row.Key] = copy;
             Written?.Invoke(version, held, copy);
             return (true, null);
