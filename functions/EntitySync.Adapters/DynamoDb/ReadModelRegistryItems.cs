@@ -66,11 +66,13 @@ internal static class ReadModelRegistryItems
             ["createdAt"] = Time(version.CreatedAt),
         };
         if (version.SwitchedAt is { } switchedAt) item["switchedAt"] = Time(switchedAt);
+        if (version.BeganAt is { } position) item["beganAt"] = Text(position);
         return new AttributeValue { M = item };
     }
 
     private static ReadModelVersion ToVersion(Item item) => new(
-        (int)Long(item, "number"), item["definition"].S, item["fingerprint"].S, ReadTime(item["createdAt"]), item.TryGetValue("switchedAt", out var switchedAt) ? ReadTime(switchedAt) : null);
+        (int)Long(item, "number"), item["definition"].S, item["fingerprint"].S, ReadTime(item["createdAt"]), item.TryGetValue("switchedAt", out var switchedAt) ? ReadTime(switchedAt) : null,
+        item.GetValueOrDefault("beganAt")?.S);
 
     private static AttributeValue Time(DateTimeOffset time) => Text(time.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture));
 

@@ -56,7 +56,11 @@ public sealed record ReadModelState(
 /// <param name="Fingerprint">As <see cref="Definitions.ReadModelDefinition.Fingerprint"/>.</param>
 /// <param name="CreatedAt">When it was begun.</param>
 /// <param name="SwitchedAt">When it became the one that answers; null before.</param>
-public sealed record ReadModelVersion(int Number, string Definition, string Fingerprint, DateTimeOffset CreatedAt, DateTimeOffset? SwitchedAt);
+/// <param name="BeganAt">
+/// Position of the first event of a version that live events made in the middle of a topic, because its event source was there before the read model: rows lack what came before it until a
+/// rebuild. Null otherwise.
+/// </param>
+public sealed record ReadModelVersion(int Number, string Definition, string Fingerprint, DateTimeOffset CreatedAt, DateTimeOffset? SwitchedAt, string? BeganAt = null);
 
 /// <summary>How far one partition is filled.</summary>
 /// <param name="First">Where it began.</param>

@@ -79,7 +79,7 @@ public sealed class ProjectBatch(
     {
         try
         {
-            var state = await _versions.GetAsync(definition, cancellationToken);
+            var state = await _versions.GetAsync(definition, partitions, cancellationToken);
             // One after the other: what can be read in a version is in those that may take its place, so that a switch takes no row back, for readers who hear of it late neither.
             var results = new List<RowBatchResult>();
             foreach (var version in state.Written.OrderBy(version => version.Number == state.Building ? 0 : version.Number == state.Live ? 1 : 2))

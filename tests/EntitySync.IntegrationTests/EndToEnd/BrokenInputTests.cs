@@ -143,6 +143,7 @@ public sealed class BrokenInputTests(RunningProduct product)
         await writing;
         await RunningProduct.UntilAsync(() => product.Merged.Of(keys).Select(record => record.Key).Distinct().Count() == keys.Count, () => $"{product.Merged.Of(keys).Count} of {keys.Count} after the outage");
         product.DeadLetters.Of(keys).ShouldBeEmpty();
+        await product.SettledAsync();
     }
 
     private bool Answers()

@@ -31,6 +31,7 @@ public sealed class RunningProduct : IAsyncLifetime
     public const int Partitions = 12;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LongPatience = TimeSpan.FromMinutes(4);
 
     private readonly ConcurrentDictionary<string, bool> _online = new(StringComparer.Ordinal);
     private LocalRunner? _runner;
@@ -84,13 +85,16 @@ public sealed class RunningProduct : IAsyncLifetime
         Http.Dispose();
     }
 
-    public static async Task UntilAsync(Func<bool> condition, Func<string> state)
+    /// <summary>All event sources have delivered what there is. After an outage a consumer of the embedded cluster may need minutes for that.</summary>
+    public Task SettledAsync() => UntilAsync(() => Runner.EventSources.Status.All(source => source.Waiting == 0), Waiting, LongPatience);
+
+    public static async Task UntilAsync(Func<bool> condition, Func<string> state, TimeSpan? patience = null)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         var watch = Stopwatch.StartNew();
         while (!condition())
         {
-            if (watch.Elapsed > Patience) throw new TimeoutException($"Waited {Patience.TotalSeconds} s: {state()}");
+            if (watch.Elapsed > (patience ?? Patience)) throw new TimeoutException($"Waited {(patience ?? Patience).TotalSeconds} s: {state()}");
             await timer.WaitForNextTickAsync();
         }
     }
@@ -102,9 +106,11 @@ public sealed class RunningProduct : IAsyncLifetime
         foreach (var key in keys) _online[key] = true;
         await ProduceAsync([.. keys.Select(key => (key, Item(key, deliveryClass)))]);
         await UntilAsync(() => Merged.Of(keys).Count == count, () => $"{Merged.Of(keys).Count} of {count} enriched");
-        await UntilAsync(() => Runner.EventSources.Status.All(source => source.Waiting == 0) && Found(prefix) == count, () => $"{Found(prefix)} of {count} indexed");
+        await UntilAsync(() => Runner.EventSources.Status.All(source => source.Waiting == 0) && Found(prefix) == count, () => $"{Found(prefix)} of {count} indexed; {Waiting()}");
         return keys;
     }
+
+    private string Waiting() => string.Join(", ", Runner.EventSources.Status.Where(source => source.Waiting > 0).Select(source => $"{source.Id} has {source.Waiting} records waiting, last error: {source.LastError ?? "none"}"));
 
     public static byte[] Item(string key, string deliveryClass) =>
         Encoding.UTF8.GetBytes($$"""{"sku":"{{key}}","online":true,"deliveryClasses":["{{deliveryClass}}"]}""");

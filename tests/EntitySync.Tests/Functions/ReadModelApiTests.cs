@@ -267,6 +267,18 @@ public sealed class ReadModelApiTests
     }
 
     [Fact]
+    public async Task State_SaysThatAVersionBeganInTheMiddle()
+    {
+        var held = (await _registry.GetAsync("orders-search", CancellationToken.None))!;
+        await _registry.SaveAsync(held with { Revision = held.Revision + 1, Versions = [held.Versions[0] with { BeganAt = "order-events-1@5000" }] }, CancellationToken.None);
+
+        var rebuild = JsonNode.Parse((await GetAsync("orders-search", null)).Body)!["rebuild"]!;
+
+        rebuild["isNeeded"]!.GetValue<bool>().ShouldBeTrue();
+        rebuild["message"]!.ToString().ShouldStartWith("Version 1 has events from order-events-1@5000 on only,");
+    }
+
+    [Fact]
     public async Task State_ShowsARebuildUnderWay()
     {
         Switch(2, 1, 3, 1, 2, 3, 4);

@@ -21,6 +21,16 @@ public sealed class ProjectBatchTests
     }
 
     [Fact]
+    public async Task FirstBatchFromTheMiddleOfATopic_SaysThatARebuildIsNeeded()
+    {
+        _rig.Placed("o-1", 5);
+        await _rig.RunAsync(_rig.Placed("o-2", 6));
+        await _rig.RunAsync(_rig.Placed("o-3", 7));
+
+        _rig.Registry.Find("orders")!.Versions.ShouldHaveSingleItem().BeganAt.ShouldBe("order-events-0@1");
+    }
+
+    [Fact]
     public async Task WhileTheFirstTableIsMade_AllComesAgain()
     {
         _rig.Tables.CallsUntilReady = 1;

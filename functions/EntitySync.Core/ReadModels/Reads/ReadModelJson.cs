@@ -71,7 +71,8 @@ public static class ReadModelJson
         if (page.PageToken is { } token) json.WriteString("nextPageToken", token);
     });
 
-    private static bool NeedsRebuild(ReadModelDefinition definition, ReadModelState? state) => state?.Version(state.Live) is { } live && live.Fingerprint != definition.Fingerprint;
+    private static bool NeedsRebuild(ReadModelDefinition definition, ReadModelState? state) =>
+        state?.Version(state.Live) is { } live && (live.Fingerprint != definition.Fingerprint || live.BeganAt is not null);
 
     private static void Version(Utf8JsonWriter json, ReadModelDefinition definition, ReadModelState state, ReadModelVersion version)
     {
@@ -123,6 +124,8 @@ public static class ReadModelJson
                 : $"Version {building.Number} is filled by a definition that is not the deployed one any more; starting the state machine gives it up and begins a new one.";
         }
 
+        if (state.Version(live)?.BeganAt is { } beginning)
+            return $"Version {live} has events from {beginning} on only, because its topics had been read before or retention has cut them; start the state machine to fill a version from their beginning.";
         return isNeeded ? $"The definition has changed since version {live} was made; start the state machine to make rows and indexes those of the deployed definition." : null;
     }
 
