@@ -1,10 +1,8 @@
 using Amazon.DynamoDBv2;
 using EntitySync.Adapters;
 using EntitySync.Adapters.DynamoDb;
-using EntitySync.Adapters.Kafka;
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Feeds;
-using EntitySync.Core.Topics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -17,7 +15,6 @@ internal static class FeedServices
     public static IServiceCollection AddFeeds(this IServiceCollection services)
     {
         services.TryAddSingleton(provider => DefinitionLoader.LoadFeeds(provider.GetRequiredService<EntitySyncSettings>().DefinitionsPath));
-        services.TryAddSingleton<ITopicReader>(provider => new KafkaTopicReader(provider.GetRequiredService<KafkaConnection>(), provider.GetRequiredService<ILogger<KafkaTopicReader>>()));
         services.TryAddSingleton<IFeedPages>(provider => new DynamoDbFeedPages(provider.GetRequiredService<IAmazonDynamoDB>(), provider.GetRequiredService<EntitySyncSettings>().FeedsTable));
         services.TryAddSingleton<FeedReader>();
         return services.AddSingleton(provider => new Feed(

@@ -1,10 +1,6 @@
-using EntitySync.Adapters;
-using EntitySync.Adapters.Kafka;
 using EntitySync.Core.ReadModels.Rebuild;
-using EntitySync.Core.Topics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging;
 
 namespace EntitySync.Functions;
 
@@ -14,8 +10,6 @@ internal static class RebuildServices
     public static IServiceCollection AddRebuild(this IServiceCollection services)
     {
         services.TryAddSingleton(new RebuildOptions());
-        services.TryAddSingleton<ITopicReader>(provider => new KafkaTopicReader(
-            provider.GetRequiredService<KafkaConnection>(), provider.GetRequiredService<ILogger<KafkaTopicReader>>()));
         services.TryAddSingleton<VersionRemoval>();
         services.TryAddSingleton<RebuildPlanner>();
         services.TryAddSingleton<ReadModelFiller>();

@@ -5,6 +5,7 @@ using EntitySync.Adapters.Kafka;
 using EntitySync.Adapters.StepFunctions;
 using EntitySync.Core.Definitions;
 using EntitySync.Core.State;
+using EntitySync.Core.Topics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -23,6 +24,7 @@ internal static class SharedServices
             provider.GetRequiredService<EntitySyncSettings>(), provider.GetRequiredService<ILogger<KafkaConnection>>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<ITopicWriter>(provider => new KafkaTopicWriter(
             provider.GetRequiredService<KafkaConnection>(), provider.GetRequiredService<ILogger<KafkaTopicWriter>>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<ITopicReader>(provider => new KafkaTopicReader(provider.GetRequiredService<KafkaConnection>(), provider.GetRequiredService<ILogger<KafkaTopicReader>>()));
         return services;
     }
 }
