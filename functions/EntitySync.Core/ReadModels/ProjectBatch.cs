@@ -113,6 +113,8 @@ public sealed class ProjectBatch(
                 foreach (var bad in result.Bad) deadLetters.Add(definition.ReadModel, definition.DeadLetterTopic(), bad.Reference, bad.Reason);
             }
 
+            // Another invocation may have written newer rows of the version that answers now before these were: all come again, and that version's rows are written last.
+            if (outputs is not null && !await _versions.IsLiveAsync(id, cancellationToken)) throw new TransientException($"{id} stopped answering while its outputs were written.");
             return result;
         }
         catch (VersionGoneException exception)

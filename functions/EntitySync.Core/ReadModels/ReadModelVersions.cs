@@ -38,6 +38,9 @@ internal sealed class ReadModelVersions(IReadModelRegistry registry, IReadModelT
     public async Task<bool> IsWrittenAsync(ReadModelVersionId version, CancellationToken cancellationToken) =>
         await registry.GetAsync(version.ReadModel, cancellationToken) is { } state && state.Written.Any(one => one.Number == version.Number);
 
+    /// <summary>True while the version answers.</summary>
+    public async Task<bool> IsLiveAsync(ReadModelVersionId version, CancellationToken cancellationToken) => (await registry.GetAsync(version.ReadModel, cancellationToken))?.Live == version.Number;
+
     // The table comes first: a version that is registered has one. Whoever is second finds the state of the first.
     private async Task MakeFirstAsync(ReadModelDefinition definition, Position? beginning, CancellationToken cancellationToken)
     {
