@@ -52,6 +52,13 @@ internal sealed class DemoProcess : IAsyncDisposable
         await kill.WaitForExitAsync();
     }
 
+    /// <summary>The checks that it printed, a row of a table each: │ check │ ok │ found │.</summary>
+    public IEnumerable<(string Check, string Result)> Results() =>
+        from line in Output.Split('\n')
+        let cells = line.Split('│', StringSplitOptions.TrimEntries)
+        where cells is [_, _, "ok" or "FAILED", ..]
+        select (cells[1], cells[2]);
+
     /// <summary>Ends when no process of this run and no file of it is left.</summary>
     public Task UntilNothingIsLeftAsync(TimeSpan within) => UntilAsync(
         () => Directory.GetFileSystemEntries(Temp).Length == 0 && LivingProcesses().Count == 0,

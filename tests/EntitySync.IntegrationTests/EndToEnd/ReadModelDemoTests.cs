@@ -21,7 +21,7 @@ public sealed class ReadModelDemoTests(LocalPartsFixture parts)
         await using var demo = new DemoProcess(Small);
 
         (await demo.ExitAsync(Whole)).ShouldBe(0, demo.Output);
-        Results(demo.Output).ShouldBe(Checks.Select(check => (check, "ok")));
+        demo.Results().ShouldBe(Checks.Select(check => (check, "ok")));
         await demo.UntilNothingIsLeftAsync(Gone);
         parts.ShouldNotBeNull();
     }
@@ -47,11 +47,4 @@ public sealed class ReadModelDemoTests(LocalPartsFixture parts)
         (await demo.ExitAsync(TimeSpan.FromMinutes(1))).ShouldBe(exit, demo.Output);
         demo.Output.ShouldContain(text);
     }
-
-    // A row of the table: │ check │ ok │ found │
-    private static IEnumerable<(string Check, string Result)> Results(string output) =>
-        from line in output.Split('\n')
-        let cells = line.Split('│', StringSplitOptions.TrimEntries)
-        where cells is [_, _, "ok" or "FAILED", ..]
-        select (cells[1], cells[2]);
 }

@@ -23,7 +23,7 @@ public sealed class ReconcileDemoTests(LocalPartsFixture parts)
         await using var demo = new DemoProcess(Small);
 
         (await demo.ExitAsync(Whole)).ShouldBe(0, demo.Output);
-        Results(demo.Output).ShouldBe(Checks.Select(check => (check, "ok")));
+        demo.Results().ShouldBe(Checks.Select(check => (check, "ok")));
         // What must have come of 60 orders is the same with every seed.
         Row(demo.Output, "order-shipping").ShouldBe(["3", "3", "45", "6", "3", "45", "9"]);
         Row(demo.Output, "invoice-payment").ShouldBe(["0", "0", "11", "2", "2", "11", "4"]);
@@ -65,13 +65,6 @@ public sealed class ReconcileDemoTests(LocalPartsFixture parts)
         (await demo.ExitAsync(TimeSpan.FromMinutes(1))).ShouldBe(exit, demo.Output);
         demo.Output.ShouldContain(text);
     }
-
-    // A row of the table: │ check │ ok │ found │
-    private static IEnumerable<(string Check, string Result)> Results(string output) =>
-        from line in output.Split('\n')
-        let cells = line.Split('│', StringSplitOptions.TrimEntries)
-        where cells is [_, _, "ok" or "FAILED", ..]
-        select (cells[1], cells[2]);
 
     // │ order-shipping │ waiting │ open │ ... ; the number of dead letters differs: some are written twice.
     private static string[] Row(string output, string entity) =>
