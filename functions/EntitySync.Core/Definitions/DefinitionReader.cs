@@ -22,6 +22,7 @@ internal sealed class DefinitionReader(Strategy? strategy)
         Output = new OutputDefinition(file["output"]["topic"].Text ?? ""),
         Hook = file["hook"]["type"].Text is { } type ? new HookDefinition(file["hook"]["assembly"].Text ?? DefaultHookAssembly, type) : null,
         Replay = ReadReplay(file["replay"]),
+        Provision = ProvisionReader.Read(file),
         SourceFile = sourceFile,
     };
 

@@ -13,6 +13,7 @@ internal sealed class DefinitionRules(YamlPlace file, EntityDefinition definitio
         new RelationRules(problems).Check(file["relations"], definition);
         new MatchPathRules(problems).Check(file, definition);
         if (file["replay"].Exists) CheckReplay(file["replay"]);
+        ProvisionReader.Check(file, definition.NamedTopics(), problems);
     }
 
     private void CheckRoot(YamlPlace root)

@@ -26,6 +26,9 @@ public sealed record EntityDefinition
     /// <summary>Where a replay gets its ids; null when the entity declares none.</summary>
     public ReplayDefinition? Replay { get; init; }
 
+    /// <summary>How its topics are made.</summary>
+    public TopicProvision Provision { get; init; } = TopicProvision.Standard;
+
     /// <summary>File the definition came from, for messages.</summary>
     public string SourceFile { get; init; } = "";
 

@@ -31,6 +31,9 @@ public sealed record ReadModelDefinition
     /// <summary>Equal for definitions that make the same rows and indexes of the same events; comments, order of keys, <see cref="Keep"/> and <see cref="OutputTopic"/> do not count.</summary>
     public string Fingerprint { get; init; } = "";
 
+    /// <summary>How its topics are made.</summary>
+    public TopicProvision Provision { get; init; } = TopicProvision.Standard;
+
     /// <summary>File the definition came from, for messages.</summary>
     public string SourceFile { get; init; } = "";
 }

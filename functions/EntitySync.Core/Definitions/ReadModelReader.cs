@@ -19,6 +19,7 @@ internal static class ReadModelReader
             States = [.. file["states"].Entries.Select(entry => new StateOrder(entry.Key.Text, [.. file["states"][entry.Key.Text].Items.Select(state => state.Text).OfType<string>()]))],
             Indexes = [.. file["indexes"].Entries.Select(entry => ReadIndex(entry.Key.Text, file["indexes"][entry.Key.Text]))],
             OutputTopic = file["output"]["topic"].Text,
+            Provision = ProvisionReader.Read(file),
             Text = text,
             SourceFile = sourceFile,
         };

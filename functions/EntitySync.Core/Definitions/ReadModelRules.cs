@@ -22,6 +22,7 @@ internal sealed class ReadModelRules(YamlPlace file, ReadModelDefinition definit
         CheckConstants();
         foreach (var index in definition.Indexes) CheckIndex(index, file["indexes"][index.Name]);
         CheckIndexNames(file["indexes"]);
+        ProvisionReader.Check(file, definition.NamedTopics(), problems);
     }
 
     private void CheckTopics(YamlPlace topics)

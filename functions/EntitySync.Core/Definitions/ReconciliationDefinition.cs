@@ -26,6 +26,9 @@ public sealed record ReconciliationDefinition
     /// <summary>Topic of entities that are overdue; null writes none.</summary>
     public string? OverdueTopic { get; init; }
 
+    /// <summary>How its topics are made.</summary>
+    public TopicProvision Provision { get; init; } = TopicProvision.Standard;
+
     /// <summary>File the definition came from, for messages.</summary>
     public string SourceFile { get; init; } = "";
 }

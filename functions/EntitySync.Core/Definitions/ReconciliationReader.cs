@@ -15,6 +15,7 @@ internal static class ReconciliationReader
             Deadline = ReadDeadline(file["deadline"]),
             Output = new CompletedOutput(file["output"]["topic"].Text ?? "", file["output"]["embed"].Text),
             OverdueTopic = file["overdue"]["topic"].Text,
+            Provision = ProvisionReader.Read(file),
             SourceFile = sourceFile,
         };
         return ReadDuration(file["keep"]) is { } keep ? definition with { Keep = keep } : definition;

@@ -12,6 +12,7 @@ internal sealed class ReconciliationRules(YamlPlace file, ReconciliationDefiniti
         CheckAmounts(file["expected"]["amount"], file["arrived"]["amount"]);
         CheckPaths();
         CheckOutput(file["output"]["embed"]);
+        ProvisionReader.Check(file, definition.NamedTopics(), problems);
         if (file["overdue"].Exists && !file["deadline"].Exists)
             problems.Add(file["overdue"], "without a deadline nothing is ever overdue", "overdue without deadline", "deadline with after or at, or no overdue");
     }

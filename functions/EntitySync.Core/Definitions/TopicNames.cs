@@ -36,6 +36,24 @@ public static class TopicNames
     /// <summary>Rows of a Debezium root under the entity's key. Compacted; as many partitions as the root topic.</summary>
     public static string RekeyedRootTopic(this EntityDefinition definition) => definition.Entity + "-root";
 
+    /// <summary>All topics that the definition names or whose names are made from it, whether or not it needs them with its strategies.</summary>
+    public static IEnumerable<string> NamedTopics(this EntityDefinition definition) => definition.AllRelations
+        .SelectMany(relation => relation.IsFromTable ? new[] { relation.From, ReferenceDeadLetterTopic(relation.From) } : [relation.From])
+        .Concat([definition.Root.Topic, definition.Output.Topic])
+        .Concat(InternalTopics.Of(definition).Select(topic => topic.Name))
+        .Distinct(StringComparer.Ordinal);
+
+    /// <summary>Likewise.</summary>
+    public static IEnumerable<string> NamedTopics(this ReconciliationDefinition definition) =>
+        new[] { definition.Expected.Topic, definition.Arrived.Topic, definition.Output.Topic, definition.OverdueTopic, definition.DeadLetterTopic() }.OfType<string>();
+
+    /// <summary>Likewise.</summary>
+    public static IEnumerable<string> NamedTopics(this ReadModelDefinition definition) =>
+        definition.Topics.Select(topic => topic.Topic).Concat(new[] { definition.OutputTopic, definition.DeadLetterTopic() }.OfType<string>());
+
+    /// <summary>Changed rows of a reference table that could not be published.</summary>
+    public static string ReferenceDeadLetterTopic(string table) => table + "-dead-letters";
+
     /// <summary>Where the join topology emits: straight to the output when no relation is left for Enrich.</summary>
     public static string EmissionTopic(this EntityDefinition definition) =>
         definition.AllRelations.Any(relation => relation.Strategy == Strategy.Lookup) ? definition.UpdatesTopic() : definition.Output.Topic;

@@ -23,6 +23,9 @@ public sealed class ReferenceTableCatalog
         }
     }
 
+    /// <summary>By name.</summary>
+    public IEnumerable<ReferenceTable> All => _byName.Values.OrderBy(table => table.Name, StringComparer.Ordinal);
+
     public bool TryGet(string name, [NotNullWhen(true)] out ReferenceTable? table) => _byName.TryGetValue(name, out table);
 
     private void Add(EntityDefinition definition, RelationDefinition relation)

@@ -1,4 +1,5 @@
 using System.Text;
+using EntitySync.Core.Definitions;
 using EntitySync.Core.State;
 
 namespace EntitySync.Core.ReferenceTables;
@@ -21,7 +22,7 @@ public sealed record RowPublication(string Table, string? Key, string SequenceNu
     /// <param name="value">Null when even the dead-letter topic refused the bytes; reason, place and key remain.</param>
     public OutgoingRecord ToDeadLetter(string reason, ReadOnlyMemory<byte>? value) => new()
     {
-        Topic = Table + "-dead-letters",
+        Topic = TopicNames.ReferenceDeadLetterTopic(Table),
         Key = KeyBytes(),
         Value = value,
         Headers =

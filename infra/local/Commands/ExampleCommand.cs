@@ -17,8 +17,8 @@ internal sealed record ExampleOptions(string Entity, string Definitions, string?
 /// <summary><c>demo ENTITY</c>: runs the product with all definitions, feeds one entity with example records and compares what comes out with what is expected.</summary>
 internal static class ExampleCommand
 {
-    /// <summary>Of a topic that infra/topics.yaml does not list, at least.</summary>
-    private const int Partitions = 3;
+    /// <summary>Of a topic of which its definition says nothing.</summary>
+    private const int Partitions = TopicProvision.DefaultPartitions;
 
     public static async Task<int> RunAsync(ExampleOptions options, RunnerLog log, CancellationToken cancellationToken)
     {
@@ -30,8 +30,6 @@ internal static class ExampleCommand
         DemoConsole.Say($"Entity {definition.Entity}: {string.Join(", ", definition.AllRelations.Select(relation => $"{relation.Name} {relation.Strategy.ToString().ToLowerInvariant()}"))}");
         await using var runner = await console.PhaseAsync(
             $"Start the product with {catalog.Names}", progress => LocalRunner.StartAsync(Runner(options, data, run), log, progress, cancellationToken));
-        if (definition.EmissionTopic() == definition.UpdatesTopic() && !runner.Template.KafkaEvents.Any(source => source.Topic == definition.UpdatesTopic()))
-            throw new DemoException($"Enrich does not read {definition.UpdatesTopic()}: lookup relations of entity '{definition.Entity}' need an event source in template.yaml.");
         var checks = await run.RunAsync(runner, console.PhaseAsync, cancellationToken);
         console.Summary(checks);
         Console.WriteLine($"{total.Elapsed.TotalSeconds:F1} s in all, {data.Records:N0} records.");

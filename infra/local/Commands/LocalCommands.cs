@@ -10,7 +10,7 @@ using Spectre.Console;
 
 namespace EntitySync.Local.Commands;
 
-/// <summary>The command line: <c>up</c>, <c>demo</c>, <c>setup</c>, <c>validate</c>, <c>explain</c>, <c>try</c>, <c>new</c>, <c>follow</c>, <c>advise</c>.</summary>
+/// <summary>The command line: <c>up</c>, <c>demo</c>, <c>setup</c>, <c>validate</c>, <c>explain</c>, <c>try</c>, <c>new</c>, <c>follow</c>, <c>advise</c>, <c>synth</c>.</summary>
 internal static class LocalCommands
 {
     private static readonly Option<bool> Verbose = new("--verbose") { Description = "Print the log of all parts.", Recursive = true };
@@ -21,7 +21,7 @@ internal static class LocalCommands
 
     public static RootCommand Build() => new("EntitySync on one machine: the deployed functions, definitions and state machine with an embedded Kafka, DynamoDB Local and a Step Functions interpreter.")
     {
-        Verbose, Up(), Demo(), Setup(), ValidateCommand.Build(), ExplainCommand.Build(), TryCommand.Build(), NewCommand.Build(), FollowCommand.Build(), AdviseCommand.Build(),
+        Verbose, Up(), Demo(), Setup(), ValidateCommand.Build(), ExplainCommand.Build(), TryCommand.Build(), NewCommand.Build(), FollowCommand.Build(), AdviseCommand.Build(), SynthCommand.Build(),
     };
 
     private static Command Up()

@@ -14,13 +14,14 @@ using EntitySync.Local.Lambda;
 using EntitySync.Local.Processes;
 using EntitySync.Local.Solr;
 using EntitySync.Local.StepFunctions;
+using EntitySync.Local.Synth;
 using EntitySync.Local.Template;
 
 namespace EntitySync.Local.Runner;
 
 /// <summary>
-/// The whole product on one machine, made from the deployed files: template.yaml (functions, tables, event sources, routes), infra/topics.yaml,
-/// the state machine and the definitions. Each real part replaces its stand-in when its environment variable is set.
+/// The whole product on one machine, made from the deployed files: template.yaml (functions, tables, routes), what follows from the definitions
+/// (topics, event sources, reference tables: as <c>synth</c> writes it), the state machines and the definitions. Each real part replaces its stand-in when its environment variable is set.
 /// </summary>
 public sealed class LocalRunner : IAsyncDisposable
 {
@@ -112,7 +113,8 @@ public sealed class LocalRunner : IAsyncDisposable
         Catalog = new EntityCatalog(DefinitionSetup.Load(Options.DefinitionsPath, Options.Strategy, Options.StrategyEntity).All.Where(Options.Includes).Select(Options.Adjust));
         Reconciliations = new ReconciliationCatalog(DefinitionLoader.LoadReconciliations(Options.DefinitionsPath).All.Select(Options.AdjustReconciliation));
         ReadModels = DefinitionLoader.LoadReadModels(Options.DefinitionsPath);
-        var topics = TopicSetup.For(TopicsFile.Load(Checkout.PathOf("infra", "topics.yaml")), Catalog, Reconciliations, ReadModels);
+        var definitions = new DefinitionSet(Catalog, Reconciliations, ReadModels, DefinitionLoader.LoadFeeds(Options.DefinitionsPath));
+        var topics = TopicPlan.Of(definitions);
 
         progress("Kafka");
         Settings = EntitySyncSettings.FromEnvironment() with { DefinitionsPath = Options.DefinitionsPath, JoinHttpPort = Options.JoinPort };
@@ -122,7 +124,7 @@ public sealed class LocalRunner : IAsyncDisposable
         var dynamoDb = Own(await DynamoDbLocalServer.StartAsync(guard, cancellationToken));
         Settings = Settings with { DynamoDbEndpoint = dynamoDb.Endpoint.ToString() };
         Addresses.Add(("DynamoDB", dynamoDb.Endpoint.ToString(), "aws dynamodb scan --table-name entitysync-delivery-classes --endpoint-url ..."));
-        Template = SamTemplate.Load(Checkout.PathOf("template.yaml"), Parameters());
+        Template = SamTemplate.Load(Checkout.PathOf("template.yaml"), Parameters(), new Dictionary<string, string> { [EntitiesTemplate.FileName] = EntitiesTemplate.Write(definitions, SynthOptions.Unlimited).Text });
         DynamoDb = DynamoDbClients.Create(Settings);
         Own(DynamoDb);
         await TableSetup.CreateAsync(DynamoDb, Template.Tables.Values, cancellationToken);
@@ -182,7 +184,7 @@ public sealed class LocalRunner : IAsyncDisposable
         ["KafkaSecurityProtocol"] = Settings.KafkaSecurityProtocol ?? "",
     };
 
-    private async Task StartKafkaAsync(IReadOnlyList<TopicSettings> topics, CancellationToken cancellationToken)
+    private async Task StartKafkaAsync(IReadOnlyList<PlannedTopic> topics, CancellationToken cancellationToken)
     {
         if (Settings.KafkaBootstrapServers.Length > 0)
         {
@@ -242,7 +244,7 @@ public sealed class LocalRunner : IAsyncDisposable
         Addresses.Add(("Read models", HttpApi + "read-models", "curl '.../read-models/orders-search?index=byStatus&key=Shipped'"));
         Addresses.Add(("Feeds", HttpApi + "feeds/", "curl '.../feeds/items-merged'"));
         EventSources = Own(EventSourceSet.Start(
-            Template, Template.KafkaEvents.Where(IsRead), Functions, new KafkaSourceCluster(Connection), writer, new Uri(Settings.DynamoDbEndpoint!), TimeProvider.System, Loggers,
+            Template, Template.KafkaEvents, Functions, new KafkaSourceCluster(Connection), writer, new Uri(Settings.DynamoDbEndpoint!), TimeProvider.System, Loggers,
             Options.ScheduleEvery));
     }
 
@@ -273,14 +275,6 @@ public sealed class LocalRunner : IAsyncDisposable
         Own(services);
         return services;
     }
-
-    // The functions refuse topics that no definition reads, and another folder of definitions may have others than the template's.
-    private bool IsRead(KafkaEventSettings source) => source.Batch.FunctionId switch
-    {
-        "ReconcileFunction" => Reconciliations.OfTopic(source.Topic).Length > 0,
-        "ProjectReadModelFunction" => ReadModels.OfTopic(source.Topic).Length > 0,
-        _ => true,
-    };
 
     private async Task StartStepFunctionsAsync(RunGuard guard, LateInvoker functions, CancellationToken cancellationToken)
     {

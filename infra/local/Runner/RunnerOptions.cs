@@ -28,7 +28,7 @@ public sealed record RunnerOptions
     /// <summary>The entity that <see cref="Strategy"/> is meant for; null for all that can take it, while the others keep their own.</summary>
     public string? StrategyEntity { get; init; }
 
-    /// <summary>Partition counts of infra/topics.yaml times this: the embedded cluster keeps only 5 MiB a partition.</summary>
+    /// <summary>Partition counts of the definitions times this: the embedded cluster keeps only 5 MiB a partition.</summary>
     public int PartitionFactor { get; init; } = 1;
 
     /// <summary>Which of the folder's entities run; default: all.</summary>

@@ -10,30 +10,29 @@ namespace EntitySync.Local.Template;
 /// </summary>
 public sealed class SamTemplate
 {
-    private readonly JsonObject _resources;
     private readonly JsonObject _functionGlobals;
-    private readonly TemplateValues _values;
+    private readonly TemplateStack _stack;
 
-    private SamTemplate(string path, JsonObject root, IReadOnlyDictionary<string, string> parameters)
+    private SamTemplate(TemplateStack stack)
     {
-        Path = path;
-        Root = root;
-        _resources = root["Resources"] as JsonObject ?? throw new InvalidDataException($"{path} has no Resources.");
-        _functionGlobals = root["Globals"]?["Function"] as JsonObject ?? [];
-        _values = new TemplateValues(root, parameters);
+        _stack = stack;
+        _functionGlobals = Root["Globals"]?["Function"] as JsonObject ?? [];
         Functions = Of("AWS::Serverless::Function").Select(Function).ToImmutableSortedDictionary(function => function.LogicalId, function => function, StringComparer.Ordinal);
         Tables = Of("AWS::DynamoDB::Table").Select(Table).ToImmutableSortedDictionary(table => table.LogicalId, table => table, StringComparer.Ordinal);
         StateMachines = [.. Of("AWS::Serverless::StateMachine").Select(StateMachine)];
-        Routes = [.. Events("HttpApi").Select(source => new HttpRoute(source.FunctionId, Text(source.Properties, "Method").ToUpperInvariant(), Text(source.Properties, "Path")))];
+        Routes = [.. Events("HttpApi").Select(source => new HttpRoute(source.FunctionId, Text(source.Properties["Method"])!.ToUpperInvariant(), Text(source.Properties["Path"])!))];
         KafkaEvents = [.. KafkaSources().Select(KafkaEvent)];
         DynamoDbStreamEvents = [.. Events("DynamoDB").Concat(Mappings("EventSourceArn", isKafka: false)).Select(StreamEvent)];
         Schedules = [.. Events("Schedule").Concat(Events("ScheduleV2")).Select(Schedule)];
     }
 
-    public string Path { get; }
+    public string FilePath => _stack.FilePath;
 
     /// <summary>The whole file: short tags in their long form, every scalar as text, nothing resolved.</summary>
-    public JsonObject Root { get; }
+    public JsonObject Root => _stack.Root;
+
+    /// <summary>The file and those of its nested stacks, likewise.</summary>
+    public IEnumerable<JsonObject> Roots => _stack.All.Select(stack => stack.Root);
 
     public ImmutableSortedDictionary<string, LambdaFunction> Functions { get; }
 
@@ -49,35 +48,37 @@ public sealed class SamTemplate
 
     public ImmutableArray<ScheduleSettings> Schedules { get; }
 
-    /// <param name="path">The template file.</param>
+    /// <param name="path">The template file; nested ones are read too, where their TemplateURL is a path beside it.</param>
     /// <param name="parameters">Parameter values; the template's defaults for the others.</param>
-    /// <exception cref="InvalidDataException">The file is not such a template; the message says where.</exception>
-    public static SamTemplate Load(string path, IReadOnlyDictionary<string, string>? parameters = null) =>
-        new(path, TemplateReader.Read(path), parameters ?? ImmutableDictionary<string, string>.Empty);
+    /// <param name="instead">Text of a nested template in place of its file, by its TemplateURL; null for all as they are.</param>
+    /// <exception cref="InvalidDataException">A file is not such a template; the message says where.</exception>
+    public static SamTemplate Load(string path, IReadOnlyDictionary<string, string>? parameters = null, IReadOnlyDictionary<string, string>? instead = null) =>
+        new(new TemplateStack(path, TemplateReader.Read(path), parameters ?? ImmutableDictionary<string, string>.Empty, instead ?? ImmutableDictionary<string, string>.Empty));
 
-    private IEnumerable<(string Id, JsonObject Properties)> Of(string type) =>
-        from resource in _resources
+    private IEnumerable<(string Id, JsonObject Properties, TemplateValues Values)> Of(string type) =>
+        from stack in _stack.All
+        from resource in stack.Declared
         where resource.Value?["Type"]?.ToString() == type
-        select (resource.Key, resource.Value["Properties"] as JsonObject ?? []);
+        select (resource.Key, resource.Value["Properties"] as JsonObject ?? [], stack.Values);
 
-    private LambdaFunction Function((string Id, JsonObject Properties) resource)
+    private LambdaFunction Function((string Id, JsonObject Properties, TemplateValues Values) resource)
     {
         var environment = (resource.Properties["Environment"]?["Variables"] as JsonObject ?? [])
             .Concat((_functionGlobals["Environment"]?["Variables"] as JsonObject ?? []).Where(global => resource.Properties["Environment"]?["Variables"]?[global.Key] is null));
         return new LambdaFunction(
             resource.Id,
-            Text(resource.Properties, "Handler"),
+            Text(resource, "Handler"),
             TimeSpan.FromSeconds(Number(resource.Properties, "Timeout") ?? Number(_functionGlobals, "Timeout") ?? 3),
             Number(resource.Properties, "MemorySize") ?? Number(_functionGlobals, "MemorySize") ?? 128,
-            environment.ToImmutableSortedDictionary(variable => variable.Key, variable => _values.Text(variable.Value) ?? "", StringComparer.Ordinal));
+            environment.ToImmutableSortedDictionary(variable => variable.Key, variable => resource.Values.Text(variable.Value) ?? "", StringComparer.Ordinal));
     }
 
-    private TableDefinition Table((string Id, JsonObject Properties) resource)
+    private TableDefinition Table((string Id, JsonObject Properties, TemplateValues Values) resource)
     {
         var types = resource.Properties["AttributeDefinitions"]!.AsArray().ToDictionary(attribute => attribute!["AttributeName"]!.ToString(), attribute => attribute!["AttributeType"]!.ToString());
         return new TableDefinition(
             resource.Id,
-            Text(resource.Properties, "TableName"),
+            Text(resource, "TableName"),
             Keys(resource.Properties),
             resource.Properties["StreamSpecification"]?["StreamViewType"]?.ToString(),
             resource.Properties["TimeToLiveSpecification"]?["AttributeName"]?.ToString(),
@@ -87,20 +88,20 @@ public sealed class SamTemplate
             [.. from key in of["KeySchema"]!.AsArray() let name = key!["AttributeName"]!.ToString() select new TableKey(name, types[name], key!["KeyType"]!.ToString())];
 
         TableIndex Index(JsonObject index) => new(
-            Text(index, "IndexName"), Keys(index), index["Projection"]!["ProjectionType"]!.ToString(), [.. (index["Projection"]!["NonKeyAttributes"]?.AsArray() ?? []).Select(name => name!.ToString())]);
+            Text((resource.Id, index, resource.Values), "IndexName"), Keys(index), index["Projection"]!["ProjectionType"]!.ToString(), [.. (index["Projection"]!["NonKeyAttributes"]?.AsArray() ?? []).Select(name => name!.ToString())]);
     }
 
-    private StateMachineDefinition StateMachine((string Id, JsonObject Properties) resource) => new(
+    private StateMachineDefinition StateMachine((string Id, JsonObject Properties, TemplateValues Values) resource) => new(
         resource.Id,
-        Text(resource.Properties, "DefinitionUri"),
+        Text(resource, "DefinitionUri"),
         (resource.Properties["DefinitionSubstitutions"] as JsonObject ?? [])
-            .ToImmutableSortedDictionary(pair => pair.Key, pair => LogicalId(_values.Text(pair.Value)) ?? "", StringComparer.Ordinal));
+            .ToImmutableSortedDictionary(pair => pair.Key, pair => LogicalId(resource.Values.Text(pair.Value)) ?? "", StringComparer.Ordinal));
 
     private IEnumerable<(string Id, string FunctionId, JsonObject Properties)> Events(string type) =>
         from function in Of("AWS::Serverless::Function")
         from source in function.Properties["Events"] as JsonObject ?? []
         where source.Value?["Type"]?.ToString() == type
-        select ($"{function.Id}.{source.Key}", function.Id, _values.Resolve(source.Value["Properties"]) as JsonObject ?? []);
+        select ($"{function.Id}.{source.Key}", function.Id, function.Values.Resolve(source.Value["Properties"]) as JsonObject ?? []);
 
     private IEnumerable<(string Id, string FunctionId, JsonObject Properties)> KafkaSources() => Events("MSK").Concat(Events("SelfManagedKafka")).Concat(Mappings("Topics", isKafka: true));
 
@@ -108,7 +109,7 @@ public sealed class SamTemplate
     private IEnumerable<(string Id, string FunctionId, JsonObject Properties)> Mappings(string property, bool isKafka) =>
         from mapping in Of("AWS::Lambda::EventSourceMapping")
         where mapping.Properties.ContainsKey(property) && mapping.Properties.ContainsKey("Topics") == isKafka
-        let properties = (JsonObject)_values.Resolve(mapping.Properties)!
+        let properties = (JsonObject)mapping.Values.Resolve(mapping.Properties)!
         select (mapping.Id, LogicalId(properties["FunctionName"]?.ToString()) ?? "", properties);
 
     private static KafkaEventSettings KafkaEvent((string Id, string FunctionId, JsonObject Properties) source)
@@ -152,8 +153,8 @@ public sealed class SamTemplate
 
     private static bool FromBeginning(JsonObject properties) => Text(properties["StartingPosition"]) == "TRIM_HORIZON";
 
-    private string Text(JsonObject properties, string name) =>
-        _values.Text(properties[name]) ?? throw new InvalidDataException($"{Path}: {name} is missing or is no text.");
+    private string Text((string Id, JsonObject Properties, TemplateValues Values) resource, string name) =>
+        resource.Values.Text(resource.Properties[name]) ?? throw new InvalidDataException($"{FilePath}: {name} of {resource.Id} is missing or is no text.");
 
     private static string? Text(JsonNode? node) => node is JsonValue value ? value.ToString() : null;
 

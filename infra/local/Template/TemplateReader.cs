@@ -14,6 +14,14 @@ internal static class TemplateReader
     public static JsonObject Read(string path)
     {
         using var reader = new StreamReader(path);
+        return Read(reader, path);
+    }
+
+    /// <param name="reader">The template's text.</param>
+    /// <param name="path">Its name, for messages.</param>
+    /// <exception cref="InvalidDataException">Likewise.</exception>
+    public static JsonObject Read(TextReader reader, string path)
+    {
         var stream = new YamlStream();
         try
         {

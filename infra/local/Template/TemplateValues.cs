@@ -7,7 +7,10 @@ namespace EntitySync.Local.Template;
 /// Resolves the intrinsic functions that the template uses. What only AWS can know (an ARN, a generated name) stays readable as
 /// <c>${LogicalId}</c> or <c>${LogicalId.Attribute}</c>.
 /// </summary>
-internal sealed partial class TemplateValues(JsonObject template, IReadOnlyDictionary<string, string> parameters)
+/// <param name="template">The template.</param>
+/// <param name="parameters">Values of its parameters; defaults for the others.</param>
+/// <param name="output">Value of an output of a nested stack, by the stack's logical id and the output's name; null for what is not known here.</param>
+internal sealed partial class TemplateValues(JsonObject template, IReadOnlyDictionary<string, string> parameters, Func<string, string, string?> output)
 {
     private static readonly Dictionary<string, string> Pseudo = new(StringComparer.Ordinal)
     {
@@ -50,7 +53,7 @@ internal sealed partial class TemplateValues(JsonObject template, IReadOnlyDicti
         return name switch
         {
             "Ref" => () => Reference(argument!.ToString()),
-            "Fn::GetAtt" => () => "${" + (argument is JsonArray path ? string.Join('.', path) : argument!.ToString()) + "}",
+            "Fn::GetAtt" => () => Attribute(argument is JsonArray path ? string.Join('.', path) : argument!.ToString()),
             "Fn::Sub" => () => Substitute(argument!),
             "Fn::If" => () => Resolve(argument![IsTrue(argument[0]!.ToString()) ? 1 : 2]),
             "Fn::Split" => () => new JsonArray([.. (Text(argument![1]) ?? "").Split(argument[0]!.ToString()).Select(part => (JsonNode)part)]),
@@ -59,6 +62,8 @@ internal sealed partial class TemplateValues(JsonObject template, IReadOnlyDicti
             _ => null,
         };
     }
+
+    private string Attribute(string path) => path.Split('.') is [var stack, "Outputs", var name] && output(stack, name) is { } value ? value : "${" + path + "}";
 
     private JsonNode? Reference(string name) => name == "AWS::NoValue" ? null : Value(name);
 

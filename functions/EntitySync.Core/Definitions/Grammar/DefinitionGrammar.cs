@@ -73,6 +73,7 @@ internal static class DefinitionGrammar
         new("output", Output(), "Where the joined entity goes.", """{"topic":"items-merged"}""", Required: true),
         new("hook", Hook(), "A class of yours that gets each joined document before it is emitted, for what a definition should not try to say.", """{"type":"Acme.Hooks.Rounding"}"""),
         new("replay", ReplayGrammar.Replay, "Where a replay gets the ids of the entities it publishes again. Needed for a change of a lookup relation to reach the entities.", ReplayGrammar.Example),
+        .. ProvisionGrammar.Keys,
     ]);
 
     /// <summary>What each entry under <c>relations</c> may say.</summary>

@@ -65,6 +65,7 @@ internal static class ReadModelGrammar
         new("indexes", new MapType(TextForms.IndexName, Index(), MostIndexes), "Lists of rows by a field, which the API serves. A row without the field is not in the list.", """{"byStatus":{"key":"status","sort":"placedAt"}}"""),
         new("keep", new DurationType(TimeSpan.FromMinutes(1), TimeSpan.FromDays(3653)), "How long the table remembers that a row was deleted, so that a late event of the time before does not bring it back. Longer than any event is late.", "\"P90D\"", Default: "\"P30D\""),
         new("output", new ObjectType([new("topic", TextForms.Topic, "Topic of the rows, keyed by the row's key; not one that the read model reads, nor one that another definition writes.", "\"orders-search-rows\"", Required: true)]), "Where each changed row goes, a tombstone for a deleted one. Not while a rebuild fills a version. Without it nowhere.", """{"topic":"orders-search-rows"}"""),
+        .. ProvisionGrammar.Keys,
     ]);
 
     private static ObjectType Topic() => new(

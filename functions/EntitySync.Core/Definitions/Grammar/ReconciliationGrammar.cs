@@ -25,6 +25,7 @@ internal static class ReconciliationGrammar
         new("keep", Duration, "How long an entity is kept that nothing more is expected of: from when it is complete, cancelled or overdue, or when something arrived that nobody has expected since.", "\"P90D\"", Default: "\"P30D\""),
         new("output", Output(), "Where a complete entity goes: the expected document, with what arrived.", """{"topic":"shipping","embed":"manufactured"}""", Required: true),
         new("overdue", Overdue(), "Where an entity goes whose deadline is over. Needs deadline; without it nothing is written, and the API lists them all the same.", """{"topic":"orders-overdue"}"""),
+        .. ProvisionGrammar.Keys,
     ]);
 
     private static ObjectType Expected() => new(

@@ -1,0 +1,181 @@
+using System.Collections.Immutable;
+using System.Text;
+using EntitySync.Core.Definitions;
+
+namespace EntitySync.Local.Synth;
+
+/// <summary>
+/// Permissions that follow from the definitions, as managed policies attached to the roles of the functions and of the container: Kafka topics and groups by
+/// name, reference tables, their streams, tables of replay ids, secrets.
+/// </summary>
+internal sealed class AccessSection
+{
+    /// <summary>What a role may have beside those of this template: execution, network, tracing.</summary>
+    private const int PoliciesOfOthers = 3;
+
+    /// <summary>Functions whose topics Lambda polls with their roles.</summary>
+    private static readonly string[] Polled = ["Enrich", "Reconcile", "ProjectReadModel"];
+
+    private readonly LogicalIds _ids;
+    private readonly DefinitionSet _definitions;
+    private readonly SortedDictionary<string, IReadOnlyList<ImmutableArray<PolicyStatement>>> _kafka = new(StringComparer.Ordinal);
+    private readonly IReadOnlyList<string> _polled;
+
+    public AccessSection(LogicalIds ids, IEnumerable<KafkaGrant> grants, IReadOnlyCollection<KafkaSource> sources, DefinitionSet definitions, SynthOptions options)
+    {
+        (_ids, _definitions) = (ids, definitions);
+        _polled = [.. Polled.Where(function => sources.Any(source => source.Function == function))];
+        foreach (var grant in grants)
+        {
+            var policies = PolicySplit.Of(Statements(grant));
+            _kafka[grant.Name] = policies;
+            if (policies.Count + PoliciesOfOthers + FixedPolicies(grant.Name) > options.PoliciesPerRole)
+            {
+                throw new InvalidDataException(
+                    $"The topics of {grant.Name} by name fill {policies.Count} managed policies, and a role takes {options.PoliciesPerRole} in all. "
+                    + "Ask AWS for more of the quota 'Managed policies per role' (25 at most) and run with --policies-per-role, or put some of the definitions into another deployment.");
+            }
+        }
+    }
+
+    /// <summary>Managed policies of the role with most of them, those that are not of this template included.</summary>
+    public int MostPolicies => _kafka.Max(policies => policies.Value.Count + PoliciesOfOthers + FixedPolicies(policies.Key));
+
+    private IEnumerable<string> Tables => _definitions.Tables.All.Select(table => _ids.Of("", table.Name, "Table"));
+
+    private IEnumerable<string> LookedUp => _definitions.LookedUp.Select(table => _ids.Of("", table.Name, "Table"));
+
+    private IEnumerable<DynamoDbIdSourceDefinition> IdTables => _definitions.Entities.All.Select(definition => definition.Replay?.Ids).OfType<DynamoDbIdSourceDefinition>();
+
+    /// <summary>Policies without which the function cannot speak to Kafka: whatever uses it waits for them.</summary>
+    public IEnumerable<string> PoliciesOf(string function) =>
+        Enumerable.Range(1, _kafka[function].Count).Select(number => KafkaId(function, number)).Prepend("SecretsAccess").Concat(_polled.Contains(function) ? ["SourcesAccess"] : []);
+
+    public string Text()
+    {
+        var text = new StringBuilder("\n  # ---- Kafka: what each function and the container may do on the cluster with IAM, and the secrets they may read\n");
+        text.Append(Secrets());
+        foreach (var (name, policies) in _kafka)
+        {
+            for (var number = 1; number <= policies.Count; number++) AppendPolicy(text, KafkaId(name, number), "IsIam", [name], policies[number - 1]);
+        }
+
+        if (_polled.Count > 0) text.Append(OfSources());
+        if (!Tables.Any()) return text.ToString();
+        text.Append("\n  # ---- DynamoDB: tables that the definitions name, and their streams\n");
+        AppendPolicy(text, "TablesAccess", null, ["ReferenceApi"], [new(["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"], [.. Tables.Select(table => $"${{{table}.Arn}}")])]);
+        if (LookedUp.Any()) AppendPolicy(text, "LookupsAccess", null, ["Enrich"], [new(["dynamodb:BatchGetItem"], [.. LookedUp.Select(table => $"${{{table}.Arn}}")])]);
+        text.Append(OfStreams());
+        if (IdTables.Any()) AppendPolicy(text, "ReplayIdsAccess", null, ["PublishReplayPages"], [new(["dynamodb:Query", "dynamodb:Scan"], [.. IdTables.SelectMany(IdArns).Distinct(StringComparer.Ordinal)])]);
+        return text.ToString();
+    }
+
+    /// <summary>Of a role, those that are here whatever its topics are.</summary>
+    private int FixedPolicies(string name) => 1 + (_polled.Contains(name) ? 1 : 0) + (name is "Enrich" or "PublishReference" or "PublishReplayPages" ? 1 : 0);
+
+    private static string KafkaId(string name, int number) => $"{name}Kafka{number}";
+
+    private static IEnumerable<PolicyStatement> Statements(KafkaGrant grant)
+    {
+        yield return new PolicyStatement(Prefixed(grant.Cluster), ["${KafkaClusterArn}"]);
+        foreach (var (actions, names) in grant.Groups.Where(group => !group.Names.IsEmpty))
+            yield return new PolicyStatement(Prefixed(actions), [.. names.Select(name => $"${{KafkaArnPrefix}}:group/${{KafkaClusterPath}}/{Stacked(name)}")]);
+        if (grant.TransactionalIds is { } ids)
+            yield return new PolicyStatement(Prefixed(["DescribeTransactionalId", "AlterTransactionalId"]), [$"${{KafkaArnPrefix}}:transactional-id/${{KafkaClusterPath}}/{Stacked(ids)}*"]);
+        foreach (var (actions, names) in grant.Topics.Where(topics => !topics.Names.IsEmpty))
+            yield return new PolicyStatement(Prefixed(actions), [.. names.Select(name => $"${{KafkaArnPrefix}}:topic/${{KafkaClusterPath}}/{name}")]);
+    }
+
+    private static ImmutableArray<string> Prefixed(ImmutableArray<string> actions) => [.. actions.Select(action => "kafka-cluster:" + action)];
+
+    private static string Stacked(string name) => name.StartsWith('-') ? "${StackPrefix}" + name : name;
+
+    private static void AppendPolicy(StringBuilder text, string id, string? condition, IEnumerable<string> roles, IEnumerable<PolicyStatement> statements)
+    {
+        text.Append($"  {id}:\n    Type: AWS::IAM::ManagedPolicy\n");
+        if (condition is not null) text.Append($"    Condition: {condition}\n");
+        text.Append($"    Properties:\n      Roles: [{string.Join(", ", roles.Select(role => $"!Ref {role}Role"))}]\n      PolicyDocument:\n        Version: '2012-10-17'\n        Statement:\n");
+        foreach (var statement in statements)
+        {
+            text.Append($"          - Effect: Allow\n            Action: [{string.Join(", ", statement.Actions)}]\n            Resource:\n");
+            foreach (var resource in statement.Resources) text.Append($"              - {Value(resource)}\n");
+        }
+    }
+
+    private static string Value(string resource) => resource switch
+    {
+        "${KafkaClusterArn}" => "!Ref KafkaClusterArn",
+        ['$', '{', .. var attribute, '}'] when attribute.EndsWith(".Arn", StringComparison.Ordinal) => "!GetAtt " + attribute,
+        _ => $"!Sub '{resource}'",
+    };
+
+    private string Secrets() => $$"""
+          SecretsAccess:
+            Type: AWS::IAM::ManagedPolicy
+            Condition: ReadsSecrets
+            Properties:
+              Roles: [{{string.Join(", ", _kafka.Keys.Select(name => $"!Ref {name}Role"))}}]
+              PolicyDocument:
+                Version: '2012-10-17'
+                Statement:
+                  - Effect: Allow
+                    Action: secretsmanager:GetSecretValue
+                    Resource: [!If [HasSecret, !Ref KafkaSecretArn, !Ref AWS::NoValue], !If [HasCa, !Ref KafkaCaSecretArn, !Ref AWS::NoValue]]
+                  - !If
+                    - HasSecretKey
+                    - Effect: Allow
+                      Action: kms:Decrypt
+                      Resource: !Ref KafkaSecretKmsKeyArn
+                      Condition: { StringEquals: { 'kms:ViaService': !Sub 'secretsmanager.${AWS::Region}.${AWS::URLSuffix}' } }
+                    - !Ref AWS::NoValue
+
+        """;
+
+    private string OfSources() => $$"""
+          SourcesAccess:
+            Type: AWS::IAM::ManagedPolicy
+            Properties:
+              Roles: [{{string.Join(", ", _polled.Select(name => $"!Ref {name}Role"))}}]
+              PolicyDocument:
+                Version: '2012-10-17'
+                Statement:
+                  # The event sources look for their brokers with these roles. EC2 knows no narrower resource for Describe calls.
+                  - Effect: Allow
+                    Action: [ec2:DescribeVpcs, ec2:DescribeSecurityGroups]
+                    Resource: '*'
+                  - !If
+                    - IsMsk
+                    - Effect: Allow
+                      Action: [kafka:DescribeCluster, kafka:DescribeClusterV2, kafka:GetBootstrapBrokers]
+                      Resource: !Ref KafkaClusterArn
+                    - !Ref AWS::NoValue
+
+        """;
+
+    private string OfStreams() => $$"""
+          StreamsAccess:
+            Type: AWS::IAM::ManagedPolicy
+            Properties:
+              Roles: [!Ref PublishReferenceRole, !Ref TriggerReplayRole]
+              PolicyDocument:
+                Version: '2012-10-17'
+                Statement:
+                  - Effect: Allow
+                    Action: [dynamodb:DescribeStream, dynamodb:GetRecords, dynamodb:GetShardIterator]
+                    Resource: [{{string.Join(", ", Tables.Select(table => $"!GetAtt {table}.StreamArn"))}}]
+                  # DynamoDB knows no narrower resource for this call.
+                  - Effect: Allow
+                    Action: dynamodb:ListStreams
+                    Resource: '*'
+                  - Effect: Allow
+                    Action: sqs:SendMessage
+                    Resource: !Ref ReferenceChangeFailuresArn
+
+        """;
+
+    private static IEnumerable<string> IdArns(DynamoDbIdSourceDefinition source)
+    {
+        const string Tables = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${TablePrefix}";
+        return source.Indexes.Values.Select(index => $"{Tables}{source.Table}/index/{index.Index}").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Prepend(Tables + source.Table);
+    }
+}

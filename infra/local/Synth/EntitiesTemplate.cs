@@ -1,0 +1,82 @@
+using System.Text;
+
+namespace EntitySync.Local.Synth;
+
+/// <summary>
+/// Writes <c>infra/generated/entities.yaml</c>: the resources that follow from the definitions, as a nested template. The same definitions give the same text.
+/// What every deployment has is in <c>template.yaml</c>.
+/// </summary>
+internal static class EntitiesTemplate
+{
+    /// <summary>Its file, as <c>template.yaml</c> names it.</summary>
+    public const string FileName = "infra/generated/entities.yaml";
+
+    /// <summary>Resources of a template. Source: the AWS page "CloudFormation quotas".</summary>
+    private const int MostResources = 500;
+
+    /// <param name="definitions">Those of the deployment.</param>
+    /// <param name="options">What the account allows.</param>
+    /// <exception cref="InvalidDataException">Definitions contradict each other, or there are too many for one deployment; the message says what to do.</exception>
+    /// <exception cref="Core.Errors.InvalidRequestException">The join topology cannot run a definition.</exception>
+    public static SynthResult Write(DefinitionSet definitions, SynthOptions options)
+    {
+        var topics = TopicPlan.Of(definitions);
+        var sources = KafkaSource.Of(definitions);
+        var ids = new LogicalIds();
+        var access = new AccessSection(ids, KafkaGrants.Of(definitions, topics, sources), sources, definitions, options);
+        var parts = new[]
+        {
+            TablesSection.Text(definitions, ids),
+            access.Text(),
+            TopicsSection.Text(topics, access.PoliciesOf("CreateTopics")),
+            SourcesSection.Text(sources, definitions, ids, access),
+            AlarmsSection.Text(sources, definitions, ids),
+        };
+        var text = new StringBuilder(TemplateHead.Text());
+        foreach (var part in parts) text.Append(part);
+        text.Append(Outputs(definitions, topics, ids));
+        var resources = text.ToString().Split('\n').Count(line => line.StartsWith("    Type: ", StringComparison.Ordinal));
+        if (resources > MostResources)
+            throw new InvalidDataException($"{resources} resources follow from the definitions, and a CloudFormation template takes {MostResources}: put some of the definitions into another deployment.");
+        return new SynthResult(text.ToString(), resources, topics.Length, sources.Count, access.MostPolicies);
+    }
+
+    private static string Outputs(DefinitionSet definitions, IReadOnlyCollection<PlannedTopic> topics, LogicalIds ids)
+    {
+        var partitions = topics.ToDictionary(topic => topic.Name, topic => topic.Partitions, StringComparer.Ordinal);
+        var most = definitions.Entities.All.Select(definition => partitions[definition.Root.Topic]).DefaultIfEmpty(1).Max();
+        var text = new StringBuilder($"""
+
+            Outputs:
+              MostTasks:
+                Description: Partitions of the root topic that has most; more join threads than these stay idle.
+                Value: '{most}'
+
+            """);
+        foreach (var table in definitions.Tables.All)
+        {
+            text.Append($"""
+                  {ids.Of("", table.Name, "TableName")}:
+                    Value: !Ref {ids.Of("", table.Name, "Table")}
+
+                """);
+        }
+
+        return text.Replace("\r\n", "\n").ToString();
+    }
+}
+
+/// <param name="PoliciesPerRole">Managed policies that a role may have; AWS allows ten unless it is asked for more (25 at most).</param>
+internal sealed record SynthOptions(int PoliciesPerRole = 10)
+{
+    /// <summary>For one machine, where nobody asks for permissions.</summary>
+    public static SynthOptions Unlimited { get; } = new(int.MaxValue);
+}
+
+/// <summary>A generated template, and what is in it.</summary>
+/// <param name="Text">YAML, with a final line break.</param>
+/// <param name="Resources">Their number.</param>
+/// <param name="Topics">Topics that are made.</param>
+/// <param name="Sources">Topics that functions read.</param>
+/// <param name="MostPolicies">Managed policies of the role that has most of them here.</param>
+internal sealed record SynthResult(string Text, int Resources, int Topics, int Sources, int MostPolicies);
