@@ -47,9 +47,11 @@ internal sealed class AccessSection
 
     private IEnumerable<DynamoDbIdSourceDefinition> IdTables => _definitions.Entities.All.Select(definition => definition.Replay?.Ids).OfType<DynamoDbIdSourceDefinition>();
 
-    /// <summary>Policies without which the function cannot speak to Kafka: whatever uses it waits for them.</summary>
-    public IEnumerable<string> PoliciesOf(string function) =>
-        Enumerable.Range(1, _kafka[function].Count).Select(number => KafkaId(function, number)).Prepend("SecretsAccess").Concat(_polled.Contains(function) ? ["SourcesAccess"] : []);
+    /// <summary>Policies that the topics wait for: those of the function that makes them and of the functions whose event sources wait for the topics in turn.</summary>
+    public IEnumerable<(string Id, string Condition)> BeforeTopics =>
+        _kafka.Where(policies => policies.Key == "CreateTopics" || _polled.Contains(policies.Key))
+            .SelectMany(policies => Enumerable.Range(1, policies.Value.Count).Select(number => (KafkaId(policies.Key, number), "IsIam")))
+            .Prepend(("SecretsAccess", "ReadsSecrets"));
 
     public string Text()
     {

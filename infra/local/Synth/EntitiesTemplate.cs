@@ -28,8 +28,8 @@ internal static class EntitiesTemplate
         {
             TablesSection.Text(definitions, ids),
             access.Text(),
-            TopicsSection.Text(topics, access.PoliciesOf("CreateTopics")),
-            SourcesSection.Text(sources, definitions, ids, access),
+            TopicsSection.Text(topics, access.BeforeTopics),
+            SourcesSection.Text(sources, definitions, ids),
             AlarmsSection.Text(sources, definitions, ids),
         };
         var text = new StringBuilder(TemplateHead.Text());

@@ -5,10 +5,10 @@ namespace EntitySync.Local.Synth;
 /// <summary>Event sources: topics that functions read, and streams of reference tables.</summary>
 internal static class SourcesSection
 {
-    public static string Text(IEnumerable<KafkaSource> sources, DefinitionSet definitions, LogicalIds ids, AccessSection access)
+    public static string Text(IEnumerable<KafkaSource> sources, DefinitionSet definitions, LogicalIds ids)
     {
         var text = new StringBuilder("\n  # ---- Topics that functions read\n");
-        foreach (var source in sources) text.Append(Kafka(source, ids, access));
+        foreach (var source in sources) text.Append(Kafka(source, ids));
         if (!definitions.Tables.All.Any()) return text.ToString();
         text.Append("\n  # ---- Changes of reference rows: to their compacted topic, and to a replay\n");
         foreach (var table in definitions.Tables.All) text.Append(Stream("PublishReference", table.Name, 100, 1, "", ids));
@@ -20,10 +20,10 @@ internal static class SourcesSection
 
     // Bad records are dead-lettered by the function itself; what fails here is a table or a broker, so patience is long. Partial responses, retries and
     // bisecting of Kafka batches exist only with provisioned pollers.
-    private static string Kafka(KafkaSource source, LogicalIds ids, AccessSection access) => $$"""
+    private static string Kafka(KafkaSource source, LogicalIds ids) => $$"""
           {{SourceId(source, ids)}}:
             Type: AWS::Lambda::EventSourceMapping
-            DependsOn: [{{string.Join(", ", access.PoliciesOf(source.Function).Prepend("Topics"))}}]
+            DependsOn: [Topics, SourcesAccess]
             Properties:
               FunctionName: !Ref {{source.Function}}Arn
               EventSourceArn: !If [IsMsk, !Ref KafkaClusterArn, !Ref AWS::NoValue]

@@ -26,11 +26,11 @@ internal static class TemplateHead
         Metadata: { cfn-lint: { config: { ignore_checks: [W2001] } } }
 
         Parameters:
-          StackPrefix: { Type: String, Description: First part of consumer groups, transactional ids and metric namespaces. }
+          StackPrefix: { Type: String, Description: 'First part of consumer groups, transactional ids and metric namespaces' }
           TablePrefix: { Type: String }
           TableDeletionProtection: { Type: String, AllowedValues: ['true', 'false'] }
           KafkaBootstrapServers: { Type: String }
-          KafkaClusterArn: { Type: String, Description: Empty for a self-managed cluster. }
+          KafkaClusterArn: { Type: String, Description: Empty for a self-managed cluster }
           KafkaArnPrefix: { Type: String, Description: 'With iam the part of the cluster''s ARN before :cluster/, else empty' }
           KafkaClusterPath: { Type: String, Description: 'With iam NAME/UUID of the cluster''s ARN, else empty' }
           KafkaAuthentication: { Type: String, AllowedValues: [none, iam, scram, mtls] }
@@ -39,8 +39,8 @@ internal static class TemplateHead
           KafkaSecretKmsKeyArn: { Type: String }
           VpcSubnetIds: { Type: 'List<AWS::EC2::Subnet::Id>' }
           VpcSecurityGroupId: { Type: 'AWS::EC2::SecurityGroup::Id' }
-          ReferenceChangeFailuresArn: { Type: String, Description: Queue that hears of changes of reference rows that were given up. }
-          AlarmTopicArn: { Type: String, Description: Empty for alarms without a receiver. }
+          ReferenceChangeFailuresArn: { Type: String, Description: Queue that hears of changes of reference rows that were given up }
+          AlarmTopicArn: { Type: String, Description: Empty for alarms without a receiver }
           CreateTopicsArn: { Type: String }
 
         """;
