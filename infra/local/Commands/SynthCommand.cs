@@ -6,12 +6,12 @@ using EntitySync.Local.Synth;
 
 namespace EntitySync.Local.Commands;
 
-/// <summary><c>synth</c>: writes the resources that follow from the definitions as a nested template.</summary>
+/// <summary><c>synth</c>: writes the resources that follow from the definitions as nested templates.</summary>
 internal static class SynthCommand
 {
     private static readonly Option<string> Definitions = new("--definitions") { Description = "Folder of the definitions; infra/entities when not given.", HelpName = "FOLDER" };
-    private static readonly Option<string> Output = new("--output") { Description = "File to write; infra/generated/entities.yaml when not given.", HelpName = "FILE" };
-    private static readonly Option<bool> Check = new("--check") { Description = "Write nothing; exit status 1 when the file is not what the definitions say." };
+    private static readonly Option<string> Output = new("--output") { Description = "Folder to write to; infra/generated when not given.", HelpName = "FOLDER" };
+    private static readonly Option<bool> Check = new("--check") { Description = "Write nothing; exit status 1 when a file is not what the definitions say." };
     private static readonly Option<int> PoliciesPerRole = new("--policies-per-role") { Description = "Managed policies that a role may have in the account: AWS allows 10, and up to 25 on request.", DefaultValueFactory = _ => 10, HelpName = "N" };
 
     public static Command Build()
@@ -22,8 +22,8 @@ internal static class SynthCommand
         });
         var command = new Command(
             "synth",
-            "Write what follows from the definitions as a nested CloudFormation template: reference tables, topics, event sources, permissions by name, alarms. "
-            + "Run it after a change of a definition, and deploy. The same definitions give the same file.")
+            "Write what follows from the definitions as nested CloudFormation templates: reference tables, topics, event sources, permissions by name, alarms. "
+            + "Run it after a change of a definition, and deploy. The same definitions give the same files.")
         {
             Definitions, Output, Check, PoliciesPerRole,
         };
@@ -34,26 +34,27 @@ internal static class SynthCommand
     private static int Run(ParseResult parsed)
     {
         var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-        var file = parsed.GetValue(Output) ?? Checkout.PathOf(EntitiesTemplate.FileName);
         try
         {
             var result = EntitiesTemplate.Write(DefinitionSet.Load(parsed.GetValue(Definitions) ?? Checkout.PathOf("infra", "entities")), new SynthOptions(parsed.GetValue(PoliciesPerRole)));
-            var counts = $"{result.Resources} resources: {result.Topics} topics, {result.Sources} of them event sources; {result.MostPolicies} policies at most on a role";
-            if (File.Exists(file) && File.ReadAllText(file) == result.Text)
+            var folder = parsed.GetValue(Output) ?? Path.GetDirectoryName(Checkout.PathOf(EntitiesTemplate.FileName))!;
+            var stale = Files(result, folder).Where(file => !File.Exists(file.Path) || File.ReadAllText(file.Path) != file.Text).ToList();
+            foreach (var name in result.Folded) output.WriteLine($"The topics of {name} do not fit into its policies one by one: those named after a definition are allowed as NAME-*.");
+            if (stale.Count > 0 && parsed.GetValue(Check))
             {
-                output.WriteLine($"{file} is what the definitions say, {counts}.");
-                return 0;
-            }
-
-            if (parsed.GetValue(Check))
-            {
-                error.WriteLine($"{file} is not what the definitions say: run synth without --check, and deploy.");
+                foreach (var file in stale) error.WriteLine($"{file.Path} is not what the definitions say: run synth without --check, and deploy.");
                 return 1;
             }
 
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
-            File.WriteAllText(file, result.Text);
-            output.WriteLine($"{file} is written, {counts}. Deploy it: sam build && sam deploy.");
+            Directory.CreateDirectory(folder);
+            foreach (var file in stale)
+            {
+                File.WriteAllText(file.Path, file.Text);
+                output.WriteLine($"{file.Path} is written.");
+            }
+
+            output.WriteLine($"{result.Resources} resources: {result.Topics} topics, {result.Sources} of them event sources; {result.MostPolicies} policies at most on a role.");
+            output.WriteLine(stale.Count == 0 ? "The files are what the definitions say." : "Deploy them: sam build && sam deploy.");
             return 0;
         }
         catch (Exception exception) when (exception is EntitySyncException or InvalidDefinitionException or InvalidDataException or IOException or UnauthorizedAccessException)
@@ -62,4 +63,7 @@ internal static class SynthCommand
             return 1;
         }
     }
+
+    private static IEnumerable<(string Path, string Text)> Files(SynthResult result, string folder) =>
+        [(Path.Combine(folder, Path.GetFileName(EntitiesTemplate.FileName)), result.Entities), (Path.Combine(folder, Path.GetFileName(AlarmsTemplate.FileName)), result.Alarms)];
 }

@@ -124,7 +124,7 @@ public sealed class LocalRunner : IAsyncDisposable
         var dynamoDb = Own(await DynamoDbLocalServer.StartAsync(guard, cancellationToken));
         Settings = Settings with { DynamoDbEndpoint = dynamoDb.Endpoint.ToString() };
         Addresses.Add(("DynamoDB", dynamoDb.Endpoint.ToString(), "aws dynamodb scan --table-name entitysync-delivery-classes --endpoint-url ..."));
-        Template = SamTemplate.Load(Checkout.PathOf("template.yaml"), Parameters(), new Dictionary<string, string> { [EntitiesTemplate.FileName] = EntitiesTemplate.Write(definitions, SynthOptions.Unlimited).Text });
+        Template = SamTemplate.Load(Checkout.PathOf("template.yaml"), Parameters(), new Dictionary<string, string> { [EntitiesTemplate.FileName] = EntitiesTemplate.Write(definitions, SynthOptions.Unlimited).Entities });
         DynamoDb = DynamoDbClients.Create(Settings);
         Own(DynamoDb);
         await TableSetup.CreateAsync(DynamoDb, Template.Tables.Values, cancellationToken);

@@ -20,23 +20,38 @@ internal sealed class AccessSection
     private readonly DefinitionSet _definitions;
     private readonly SortedDictionary<string, IReadOnlyList<ImmutableArray<PolicyStatement>>> _kafka = new(StringComparer.Ordinal);
     private readonly IReadOnlyList<string> _polled;
+    private readonly List<string> _folded = [];
 
     public AccessSection(LogicalIds ids, IEnumerable<KafkaGrant> grants, IReadOnlyCollection<KafkaSource> sources, DefinitionSet definitions, SynthOptions options)
     {
         (_ids, _definitions) = (ids, definitions);
         _polled = [.. Polled.Where(function => sources.Any(source => source.Function == function))];
+        var prefixes = definitions.Entities.All.Select(definition => definition.Entity).Concat(definitions.Tables.All.Select(table => table.Name))
+            .Concat(definitions.Reconciliations.All.Select(definition => definition.Entity)).Concat(definitions.ReadModels.All.Select(definition => definition.ReadModel))
+            .Select(name => name + "-").ToList();
         foreach (var grant in grants)
         {
+            var most = options.PoliciesPerRole - PoliciesOfOthers - FixedPolicies(grant.Name);
             var policies = PolicySplit.Of(Statements(grant));
-            _kafka[grant.Name] = policies;
-            if (policies.Count + PoliciesOfOthers + FixedPolicies(grant.Name) > options.PoliciesPerRole)
+            if (policies.Count > most)
+            {
+                policies = PolicySplit.Of(Statements(Fold(grant, prefixes)));
+                _folded.Add(grant.Name);
+            }
+
+            if (policies.Count > most)
             {
                 throw new InvalidDataException(
-                    $"The topics of {grant.Name} by name fill {policies.Count} managed policies, and a role takes {options.PoliciesPerRole} in all. "
+                    $"The topics of {grant.Name} fill {policies.Count} managed policies, and its role takes {most} beside its others. "
                     + "Ask AWS for more of the quota 'Managed policies per role' (25 at most) and run with --policies-per-role, or put some of the definitions into another deployment.");
             }
+
+            _kafka[grant.Name] = policies;
         }
     }
+
+    /// <summary>Whose topics are named by a definition's prefix, since single names would not fit.</summary>
+    public IReadOnlyList<string> Folded => _folded;
 
     /// <summary>Managed policies of the role with most of them, those that are not of this template included.</summary>
     public int MostPolicies => _kafka.Max(policies => policies.Value.Count + PoliciesOfOthers + FixedPolicies(policies.Key));
@@ -71,6 +86,17 @@ internal sealed class AccessSection
         if (IdTables.Any()) AppendPolicy(text, "ReplayIdsAccess", null, ["PublishReplayPages"], [new(["dynamodb:Query", "dynamodb:Scan"], [.. IdTables.SelectMany(IdArns).Distinct(StringComparer.Ordinal)])]);
         return text.ToString();
     }
+
+    /// <summary>Topics that are named after a definition, by that name and a star.</summary>
+    private static KafkaGrant Fold(KafkaGrant grant, IReadOnlyList<string> prefixes) => grant with
+    {
+        Topics =
+        [
+            .. grant.Topics.Select(topics => (topics.Actions, topics.Names
+                .Select(name => prefixes.Where(prefix => name.StartsWith(prefix, StringComparison.Ordinal)).MinBy(prefix => prefix.Length) is { } prefix ? prefix + "*" : name)
+                .Distinct(StringComparer.Ordinal).ToImmutableArray())),
+        ],
+    };
 
     /// <summary>Of a role, those that are here whatever its topics are.</summary>
     private int FixedPolicies(string name) => 1 + (_polled.Contains(name) ? 1 : 0) + (name is "Enrich" or "PublishReference" or "PublishReplayPages" ? 1 : 0);

@@ -30,15 +30,15 @@ internal static class EntitiesTemplate
             access.Text(),
             TopicsSection.Text(topics, access.BeforeTopics),
             SourcesSection.Text(sources, definitions, ids),
-            AlarmsSection.Text(sources, definitions, ids),
         };
         var text = new StringBuilder(TemplateHead.Text());
         foreach (var part in parts) text.Append(part);
         text.Append(Outputs(definitions, topics, ids));
-        var resources = text.ToString().Split('\n').Count(line => line.StartsWith("    Type: ", StringComparison.Ordinal));
-        if (resources > MostResources)
-            throw new InvalidDataException($"{resources} resources follow from the definitions, and a CloudFormation template takes {MostResources}: put some of the definitions into another deployment.");
-        return new SynthResult(text.ToString(), resources, topics.Length, sources.Count, access.MostPolicies);
+        var (entities, alarms) = (text.ToString(), AlarmsTemplate.Text(definitions));
+        var resources = new[] { entities, alarms }.Select(template => template.Split('\n').Count(line => line.StartsWith("    Type: ", StringComparison.Ordinal))).ToList();
+        if (resources.Max() > MostResources)
+            throw new InvalidDataException($"{resources.Max()} resources follow from the definitions, and a CloudFormation template takes {MostResources}: put some of the definitions into another deployment.");
+        return new SynthResult(entities, alarms, resources.Sum(), topics.Length, sources.Count, access.MostPolicies, access.Folded);
     }
 
     private static string Outputs(DefinitionSet definitions, IReadOnlyCollection<PlannedTopic> topics, LogicalIds ids)
@@ -73,10 +73,12 @@ internal sealed record SynthOptions(int PoliciesPerRole = 10)
     public static SynthOptions Unlimited { get; } = new(int.MaxValue);
 }
 
-/// <summary>A generated template, and what is in it.</summary>
-/// <param name="Text">YAML, with a final line break.</param>
-/// <param name="Resources">Their number.</param>
+/// <summary>The generated templates, and what is in them.</summary>
+/// <param name="Entities">YAML of <see cref="EntitiesTemplate.FileName"/>, with a final line break.</param>
+/// <param name="Alarms">YAML of <see cref="AlarmsTemplate.FileName"/>, likewise.</param>
+/// <param name="Resources">Their number in both.</param>
 /// <param name="Topics">Topics that are made.</param>
 /// <param name="Sources">Topics that functions read.</param>
 /// <param name="MostPolicies">Managed policies of the role that has most of them here.</param>
-internal sealed record SynthResult(string Text, int Resources, int Topics, int Sources, int MostPolicies);
+/// <param name="Folded">Whose topics are named by a definition's prefix, since single names would not fit into the policies of a role.</param>
+internal sealed record SynthResult(string Entities, string Alarms, int Resources, int Topics, int Sources, int MostPolicies, IReadOnlyList<string> Folded);

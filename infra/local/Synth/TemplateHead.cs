@@ -20,7 +20,7 @@ internal static class TemplateHead
     private const string Start = """
         # Written by `dotnet run --project infra/local -- synth` from infra/entities/*.yaml. Not to be edited: change a definition and run it again.
         AWSTemplateFormatVersion: '2010-09-09'
-        Description: EntitySync - what follows from the definitions - reference tables, topics, event sources, permissions by name, alarms.
+        Description: EntitySync - what follows from the definitions - reference tables, topics, event sources, permissions by name.
 
         # Some are of no use to some definitions.
         Metadata: { cfn-lint: { config: { ignore_checks: [W2001] } } }
@@ -40,8 +40,7 @@ internal static class TemplateHead
           VpcSubnetIds: { Type: 'List<AWS::EC2::Subnet::Id>' }
           VpcSecurityGroupId: { Type: 'AWS::EC2::SecurityGroup::Id' }
           ReferenceChangeFailuresArn: { Type: String, Description: Queue that hears of changes of reference rows that were given up }
-          AlarmTopicArn: { Type: String, Description: Empty for alarms without a receiver }
-          CreateTopicsArn: { Type: String }
+                  CreateTopicsArn: { Type: String }
 
         """;
 
@@ -59,7 +58,6 @@ internal static class TemplateHead
           # An event source knows MSK's own authorities, and takes no others for it.
           SourceTrustsCa: !And [!Not [!Condition IsMsk], !Condition HasCa]
           HasSourceAccess: !Or [!Not [!Condition IsMsk], !Condition IsScram, !Condition IsMtls]
-          HasAlarmTopic: !Not [!Equals [!Ref AlarmTopicArn, '']]
           ProtectsTables: !Equals [!Ref TableDeletionProtection, 'true']
 
         Resources:

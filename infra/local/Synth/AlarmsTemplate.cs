@@ -1,0 +1,62 @@
+using System.Text;
+using EntitySync.Core.Definitions;
+
+namespace EntitySync.Local.Synth;
+
+/// <summary>
+/// Writes <c>infra/generated/alarms.yaml</c>: alarms that follow from the definitions. A template of its own, so that a hundred definitions fit. What each alarm means:
+/// infra/guides/alarms.md.
+/// </summary>
+internal static class AlarmsTemplate
+{
+    /// <summary>Its file, as <c>template.yaml</c> names it.</summary>
+    public const string FileName = "infra/generated/alarms.yaml";
+
+    private const string Head = """
+        # Written by `dotnet run --project infra/local -- synth` from infra/entities/*.yaml. Not to be edited: change a definition and run it again.
+        AWSTemplateFormatVersion: '2010-09-09'
+        Description: EntitySync - alarms of the definitions.
+
+        Parameters:
+          StackPrefix: { Type: String, Description: Last part of the metrics' namespace }
+          AlarmTopicArn: { Type: String, Description: Empty for alarms without a receiver }
+
+        Conditions:
+          HasAlarmTopic: !Not [!Equals [!Ref AlarmTopicArn, '']]
+
+        Resources:
+
+        """;
+
+    public static string Text(DefinitionSet definitions)
+    {
+        var (text, ids) = (new StringBuilder(Head), new LogicalIds());
+        foreach (var (name, topic) in DeadLetters(definitions).DistinctBy(each => each.Topic)) text.Append(DeadLettered(name, topic, ids));
+        return text.ToString();
+    }
+
+    /// <summary>Definitions with the topic that their unusable records go to; of reference tables, changed rows.</summary>
+    private static IEnumerable<(string Name, string Topic)> DeadLetters(DefinitionSet definitions) =>
+        definitions.Entities.All.Select(definition => (definition.Entity, definition.DeadLetterTopic()))
+            .Concat(definitions.Reconciliations.All.Select(definition => (definition.Entity, definition.DeadLetterTopic())))
+            .Concat(definitions.ReadModels.All.Select(definition => (definition.ReadModel, definition.DeadLetterTopic())))
+            .Concat(definitions.Tables.All.Select(table => (table.Name, TopicNames.ReferenceDeadLetterTopic(table.Name))));
+
+    private static string DeadLettered(string name, string topic, LogicalIds ids) => $$"""
+          {{ids.Of("", name, "DeadLettersAlarm")}}:
+            Type: AWS::CloudWatch::Alarm
+            Properties:
+              AlarmDescription: Records of '{{name}}' could not be used; reason, position and bytes are in '{{topic}}'. infra/guides/alarms.md#deadletters
+              Namespace: !Sub 'EntitySync/${StackPrefix}'
+              MetricName: DeadLettered
+              Dimensions: [{ Name: topic, Value: '{{topic}}' }]
+              Statistic: Sum
+              Period: 300
+              EvaluationPeriods: 1
+              Threshold: 0
+              ComparisonOperator: GreaterThanThreshold
+              TreatMissingData: notBreaching
+              AlarmActions: !If [HasAlarmTopic, [!Ref AlarmTopicArn], !Ref AWS::NoValue]
+
+        """;
+}
