@@ -40,7 +40,7 @@ internal static class TemplateHead
           VpcSubnetIds: { Type: 'List<AWS::EC2::Subnet::Id>' }
           VpcSecurityGroupId: { Type: 'AWS::EC2::SecurityGroup::Id' }
           ReferenceChangeFailuresArn: { Type: String, Description: Queue that hears of changes of reference rows that were given up }
-                  CreateTopicsArn: { Type: String }
+          CreateTopicsArn: { Type: String }
 
         """;
 

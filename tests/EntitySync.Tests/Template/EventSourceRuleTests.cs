@@ -21,13 +21,13 @@ public sealed class EventSourceRuleTests
         [
             new KafkaEventSettings(
                 new BatchSettings("EnrichItemUpdates", "EnrichFunction", 500, TimeSpan.FromSeconds(1), ReportBatchItemFailures: true, BisectBatchOnFunctionError: true, 100, TimeSpan.FromHours(12)),
-                SampleDefinitions.Item().UpdatesTopic(), "entitysync-local-enrich", FromBeginning: true, Pollers: 1, OnFailureTopic: SampleDefinitions.Item().DeadLetterTopic()),
+                SampleDefinitions.Item().UpdatesTopic(), "entitysync-local-enrich-item-updates", FromBeginning: true, Pollers: 1, OnFailureTopic: SampleDefinitions.Item().DeadLetterTopic()),
+            Reconcile("ReconcileInvoicePayments", "invoice-payments", "invoice-payment-dead-letters"),
+            Reconcile("ReconcileInvoices", "invoices", "invoice-payment-dead-letters"),
             Reconcile("ReconcileOrders", "orders", "order-shipping-dead-letters"),
             Reconcile("ReconcileProductsManufactured", "products-manufactured", "order-shipping-dead-letters"),
-            Reconcile("ReconcileInvoices", "invoices", "invoice-payment-dead-letters"),
-            Reconcile("ReconcileInvoicePayments", "invoice-payments", "invoice-payment-dead-letters"),
-            Source("ProjectOrderEvents", "ProjectReadModelFunction", "project", "order-events", "orders-search-dead-letters"),
-            Source("ProjectOrderPayments", "ProjectReadModelFunction", "project", "order-payments", "orders-search-dead-letters"),
+            Source("ProjectReadModelOrderEvents", "ProjectReadModelFunction", "project", "order-events", "orders-reporting-dead-letters"),
+            Source("ProjectReadModelOrderPayments", "ProjectReadModelFunction", "project", "order-payments", "orders-search-dead-letters"),
         ]);
 
         static KafkaEventSettings Reconcile(string id, string topic, string deadLetters) => Source(id, "ReconcileFunction", "reconcile", topic, deadLetters);
@@ -114,7 +114,8 @@ public sealed class EventSourceRuleTests
     private static IEnumerable<string> TopicsOf(string functionId) => Checkout.Template.KafkaEvents.Where(source => source.Batch.FunctionId == functionId).Select(source => source.Topic);
 
     private static IEnumerable<(string Id, JsonObject Properties)> KafkaMappings() =>
-        from resource in Checkout.Template.Root["Resources"]!.AsObject()
-        where resource.Value!["Type"]!.ToString() == "AWS::Lambda::EventSourceMapping"
+        from root in Checkout.Template.Roots
+        from resource in root["Resources"]!.AsObject()
+        where resource.Value!["Type"]!.ToString() == "AWS::Lambda::EventSourceMapping" && resource.Value!["Properties"]!["Topics"] is not null
         select (resource.Key, resource.Value!["Properties"]!.AsObject());
 }

@@ -10,16 +10,17 @@ namespace EntitySync.Tests.Local.Advise;
 public sealed class AssumptionsTests
 {
     private static readonly JsonNode Template = TemplateReader.Read(Checkout.PathOf("template.yaml"));
+    private static readonly JsonNode Generated = TemplateReader.Read(Checkout.PathOf("infra", "generated", "entities.yaml"));
 
     [Fact]
     public void Settings_AreThoseOfTheTemplate()
     {
-        var enrich = Template["Resources"]!["EnrichItemUpdates"]!["Properties"]!;
+        var enrich = Generated["Resources"]!["EnrichItemUpdates"]!["Properties"]!;
         Text(enrich["BatchSize"]).ShouldBe($"{Assumptions.EnrichBatch}");
         Text(enrich["MaximumBatchingWindowInSeconds"]).ShouldBe($"{Assumptions.EnrichWindowSeconds}");
         Text(enrich["ProvisionedPollerConfig"]!["MaximumPollers"]).ShouldBe($"{Assumptions.EnrichPollers}");
-        Text(Stream("TriggerReplayFunction")["MaximumBatchingWindowInSeconds"]).ShouldBe($"{Assumptions.TriggerWindowSeconds}");
-        Text(Stream("PublishReferenceFunction")["MaximumBatchingWindowInSeconds"]).ShouldBe($"{Assumptions.PublishWindowSeconds}");
+        Text(Stream("TriggerReplayDeliveryClasses")["MaximumBatchingWindowInSeconds"]).ShouldBe($"{Assumptions.TriggerWindowSeconds}");
+        Text(Stream("PublishReferenceDeliveryClasses")["MaximumBatchingWindowInSeconds"]).ShouldBe($"{Assumptions.PublishWindowSeconds}");
         Text(Template["Globals"]!["Function"]!["MemorySize"]).ShouldBe($"{Assumptions.FunctionMegabytes}");
         Text(Template["Resources"]!["PublishReplayPagesFunction"]!["Properties"]!["Timeout"]).ShouldBe($"{Assumptions.PublishPagesTimeoutSeconds}");
     }
@@ -49,7 +50,7 @@ public sealed class AssumptionsTests
         (2 + outer.Count + slice.Count(name => name == "SliceDone")).ShouldBe(Assumptions.TransitionsPerReplay);
     }
 
-    private static JsonNode Stream(string function) => Template["Resources"]![function]!["Properties"]!["Events"]!["DeliveryClasses"]!["Properties"]!;
+    private static JsonNode Stream(string mapping) => Generated["Resources"]![mapping]!["Properties"]!;
 
     private static string Text(JsonNode? node) => node!.GetValue<string>();
 }

@@ -1,0 +1,138 @@
+using EntitySync.Core.Definitions;
+using EntitySync.Local.Synth;
+using EntitySync.Local.Template;
+using EntitySync.Tests.Template;
+
+namespace EntitySync.Tests.Local.Synth;
+
+public sealed class GeneratedTemplateTests : IDisposable
+{
+    private const string Lookup = """
+        entity: %
+        root: { topic: roots-of-%, key: sku }
+        relations:
+          class: { from: classes, source: table, key: name, match: class, set: { time: time }, strategy: lookup }
+        output: { topic: merged-% }
+        replay: { ids: { dynamodb: { table: ids, key: sku, indexes: { class: { index: byClass, attribute: class } } } } }
+        """;
+
+    private readonly Definitions _definitions = new();
+
+    public void Dispose() => _definitions.Dispose();
+
+    [Fact]
+    public void FilesOfTheRepository_AreWhatTheDefinitionsSay()
+    {
+        var result = EntitiesTemplate.Write(DefinitionSet.Load(Checkout.PathOf("infra", "entities")), new SynthOptions());
+        File.ReadAllText(Checkout.PathOf(EntitiesTemplate.FileName)).ShouldBe(result.Entities, "run: dotnet run --project infra/local -- synth");
+        File.ReadAllText(Checkout.PathOf(AlarmsTemplate.FileName)).ShouldBe(result.Alarms, "run: dotnet run --project infra/local -- synth");
+    }
+
+    [Fact]
+    public void FurtherEntity_IsReadPermittedAndWatchedWithoutAnyOtherEdit()
+    {
+        var before = Write();
+        _definitions.Add("shoe", Lookup);
+        var result = Write();
+        var template = Load(result);
+
+        before.Entities.ShouldNotContain("shoe");
+        template.KafkaEvents.Select(source => $"{source.Batch.Id}: {source.Topic} -> {source.Batch.FunctionId}, {source.ConsumerGroupId}, {source.OnFailureTopic}")
+            .ShouldContain("EnrichShoeUpdates: shoe-updates -> EnrichFunction, entitysync-local-enrich-shoe-updates, shoe-dead-letters");
+        foreach (var topic in (string[])["shoe-updates", "merged-shoe", "shoe-dead-letters", "shoe-replay", "roots-of-shoe"])
+        {
+            result.Entities.ShouldContain($"{{ Name: '{topic}', ");
+            result.Entities.ShouldContain($":topic/${{KafkaClusterPath}}/{topic}'");
+        }
+
+        result.Alarms.ShouldContain("  ShoeDeadLettersAlarm:\n");
+
+        SynthResult Write() => EntitiesTemplate.Write(_definitions.Add("hat", Lookup).Load(), new SynthOptions());
+    }
+
+    [Fact]
+    public void ReferenceTable_HasItsStreamReadOnceForTheTopicAndOnceForReplays()
+    {
+        var template = Load(EntitiesTemplate.Write(_definitions.Add("hat", Lookup).Load(), new SynthOptions()));
+        template.DynamoDbStreamEvents.Where(source => source.TableId == "ClassesTable").Select(source => (source.Batch.FunctionId, source.Batch.BatchSize))
+            .ShouldBe([("PublishReferenceFunction", 100), ("TriggerReplayFunction", 1000)]);
+        template.Tables["ClassesTable"].Name.ShouldBe("entitysync-classes");
+    }
+
+    [Fact]
+    public void BroadcastFromATable_StartsNoReplays()
+    {
+        var text = EntitiesTemplate.Write(_definitions.Add("hat", Lookup.Replace("strategy: lookup", "strategy: broadcast", StringComparison.Ordinal)).Load(), new SynthOptions()).Entities;
+        text.ShouldContain("  PublishReferenceClasses:\n");
+        text.ShouldNotContain("  TriggerReplayClasses:\n");
+        text.ShouldNotContain("  LookupsAccess:\n");
+    }
+
+    [Fact]
+    public void TablesOfReplayIds_AreReadByName() => EntitiesTemplate.Write(_definitions.Add("hat", Lookup).Load(), new SynthOptions()).Entities.ShouldContain(
+        """
+                  - Effect: Allow
+                    Action: [dynamodb:Query, dynamodb:Scan]
+                    Resource:
+                      - !Sub 'arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${TablePrefix}ids'
+                      - !Sub 'arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${TablePrefix}ids/index/byClass'
+        """.ReplaceLineEndings("\n"));
+
+    [Fact]
+    public void DefinitionsInAnotherOrderOfFiles_GiveTheSameText()
+    {
+        using var other = new Definitions();
+        _definitions.Add("a", Lookup.Replace("%", "hat", StringComparison.Ordinal)).Add("b", Lookup.Replace("%", "shoe", StringComparison.Ordinal));
+        other.Add("b", Lookup.Replace("%", "hat", StringComparison.Ordinal)).Add("a", Lookup.Replace("%", "shoe", StringComparison.Ordinal));
+        EntitiesTemplate.Write(_definitions.Load(), new SynthOptions()).Entities.ShouldBe(EntitiesTemplate.Write(other.Load(), new SynthOptions()).Entities);
+    }
+
+    [Fact]
+    public void AHundredEntities_FitIntoOneDeployment()
+    {
+        for (var number = 0; number < 100; number++) _definitions.Add($"product{number:D3}", Lookup);
+        Should.Throw<InvalidDataException>(() => EntitiesTemplate.Write(_definitions.Load(), new SynthOptions())).Message.ShouldContain("run with --policies-per-role");
+
+        var result = EntitiesTemplate.Write(_definitions.Load(), new SynthOptions(25));
+        (result.Sources, result.Topics).ShouldBe((100, 502));
+        result.Folded.ShouldNotContain("Feed");
+        Load(result).KafkaEvents.Length.ShouldBe(100);
+        result.Entities.Length.ShouldBeLessThan(1_000_000, "the size of a template in S3");
+    }
+
+    [Fact]
+    public void NamesThatAreTheSameInLettersAndDigits_HaveDifferentIds()
+    {
+        var ids = new LogicalIds();
+        var first = ids.Of("Enrich", "item-updates");
+        first.ShouldBe("EnrichItemUpdates");
+        ids.Of("Enrich", "item-updates").ShouldBe(first);
+        var second = ids.Of("Enrich", "item.updates");
+        second.ShouldStartWith(first);
+        second.ShouldNotBe(first);
+        ids.Of("Enrich", new string('x', 300)).Length.ShouldBe(255);
+    }
+
+    [Fact]
+    public void Policies_StayBelowTheirLimit()
+    {
+        var names = Enumerable.Range(0, 100).Select(number => $"${{KafkaArnPrefix}}:topic/${{KafkaClusterPath}}/{new string('t', 200)}{number:D3}").ToList();
+        var policies = PolicySplit.Of([new(["kafka-cluster:Connect"], ["${KafkaClusterArn}"]), new(["kafka-cluster:ReadData", "kafka-cluster:DescribeTopic"], [.. names])]);
+
+        policies.SelectMany(policy => policy).Where(statement => statement.Actions.Length == 2).SelectMany(statement => statement.Resources).ShouldBe(names);
+        policies.SelectMany(policy => policy).ShouldAllBe(statement => !statement.Resources.IsEmpty);
+        foreach (var policy in policies)
+        {
+            var json = string.Concat(policy.Select(statement => $$"""{"Effect":"Allow","Action":["{{string.Join("\",\"", statement.Actions)}}"],"Resource":["{{string.Join("\",\"", statement.Resources.Select(Resolved))}}"]},"""));
+            ("""{"Version":"2012-10-17","Statement":[]}""".Length + json.Length).ShouldBeLessThanOrEqualTo(6144);
+        }
+
+        // As long as AWS lets such an ARN be.
+        static string Resolved(string resource) => resource.Replace("${KafkaArnPrefix}", "arn:aws-us-gov:kafka:us-gov-west-1:123456789012", StringComparison.Ordinal)
+            .Replace("${KafkaClusterPath}", $"{new string('c', 64)}/00000000-0000-0000-0000-000000000000-10", StringComparison.Ordinal)
+            .Replace("${KafkaClusterArn}", $"arn:aws-us-gov:kafka:us-gov-west-1:123456789012:cluster/{new string('c', 64)}/00000000-0000-0000-0000-000000000000-10", StringComparison.Ordinal);
+    }
+
+    private static SamTemplate Load(SynthResult result) => SamTemplate.Load(
+        Checkout.PathOf("template.yaml"), instead: new Dictionary<string, string> { [EntitiesTemplate.FileName] = result.Entities, [AlarmsTemplate.FileName] = result.Alarms });
+}
