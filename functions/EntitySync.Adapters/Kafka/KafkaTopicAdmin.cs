@@ -9,10 +9,15 @@ using Polly.Retry;
 namespace EntitySync.Adapters.Kafka;
 
 /// <summary>Topics of a Kafka cluster. A call is tried again for about a minute; refused permissions too, because those that a deployment has just given take a while to count.</summary>
-public sealed class KafkaTopicAdmin(KafkaConnection connection, ILogger<KafkaTopicAdmin> logger, TimeProvider clock) : ITopicAdmin, IDisposable
+/// <param name="connection">Servers, protocol, credentials.</param>
+/// <param name="logger">Told what the client has to say.</param>
+/// <param name="clock">Measures the pauses between attempts.</param>
+/// <param name="patience">How long one attempt may take; default 15 s.</param>
+public sealed class KafkaTopicAdmin(KafkaConnection connection, ILogger<KafkaTopicAdmin> logger, TimeProvider clock, TimeSpan? patience = null) : ITopicAdmin, IDisposable
 {
     private const int BrokersDefault = -1;
-    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(15);
+
+    private readonly TimeSpan _patience = patience ?? TimeSpan.FromSeconds(15);
 
     private readonly ResiliencePipeline _again = new ResiliencePipelineBuilder { TimeProvider = clock }.AddRetry(new RetryStrategyOptions
     {
@@ -32,7 +37,7 @@ public sealed class KafkaTopicAdmin(KafkaConnection connection, ILogger<KafkaTop
         async token =>
         {
             // All topics are asked for and none by name: asking by name creates a topic on clusters that create topics on their own.
-            var metadata = await Task.Run(() => Client().GetMetadata(RequestTimeout), token);
+            var metadata = await Task.Run(() => Client().GetMetadata(_patience), token);
             return metadata.Topics.Where(topic => !topic.Error.IsError && topic.Partitions.Count > 0).ToDictionary(topic => topic.Topic, topic => topic.Partitions.Count, StringComparer.Ordinal);
         },
         "list the topics", cancellationToken);
@@ -46,7 +51,7 @@ public sealed class KafkaTopicAdmin(KafkaConnection connection, ILogger<KafkaTop
             {
                 try
                 {
-                    await Client().CreateTopicsAsync([.. open.Values.Select(Specification)], new CreateTopicsOptions { RequestTimeout = RequestTimeout, OperationTimeout = RequestTimeout }).WaitAsync(token);
+                    await Client().CreateTopicsAsync([.. open.Values.Select(Specification)], new CreateTopicsOptions { RequestTimeout = _patience, OperationTimeout = _patience }).WaitAsync(token);
                 }
                 catch (CreateTopicsException failure)
                 {
@@ -66,7 +71,7 @@ public sealed class KafkaTopicAdmin(KafkaConnection connection, ILogger<KafkaTop
         {
             try
             {
-                var answers = await Client().DescribeConfigsAsync([.. topics.Select(Resource)], new DescribeConfigsOptions { RequestTimeout = RequestTimeout }).WaitAsync(token);
+                var answers = await Client().DescribeConfigsAsync([.. topics.Select(Resource)], new DescribeConfigsOptions { RequestTimeout = _patience }).WaitAsync(token);
                 return answers.ToDictionary(answer => answer.ConfigResource.Name, answer => Told(answer.Entries), StringComparer.Ordinal);
             }
             catch (DescribeConfigsException failure)
@@ -87,7 +92,7 @@ public sealed class KafkaTopicAdmin(KafkaConnection connection, ILogger<KafkaTop
         {
             try
             {
-                return await Client().IncrementalAlterConfigsAsync(changes.ToDictionary(change => Resource(change.Topic), Entries), new IncrementalAlterConfigsOptions { RequestTimeout = RequestTimeout }).WaitAsync(token);
+                return await Client().IncrementalAlterConfigsAsync(changes.ToDictionary(change => Resource(change.Topic), Entries), new IncrementalAlterConfigsOptions { RequestTimeout = _patience }).WaitAsync(token);
             }
             catch (IncrementalAlterConfigsException failure)
             {
