@@ -32,6 +32,7 @@ public static class Startup
             .AddReconciliation()
             .AddReadModels()
             .AddRebuild()
-            .AddFeeds();
+            .AddFeeds()
+            .AddTopics();
     }
 }

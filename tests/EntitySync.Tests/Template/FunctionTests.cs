@@ -16,7 +16,8 @@ public sealed class FunctionTests
     [Fact]
     public void Template_HoldsTheFunctionsOfTheFlows() => Checkout.Template.Functions.Keys.ShouldBe(
     [
-        "EnrichFunction", "FeedFunction", "FillReadModelFunction", "FinishRebuildFunction", "FinishReplayFunction", "PlanRebuildFunction", "PlanReplayFunction", "ProjectReadModelFunction",
+        "CreateTopicsFunction", "EnrichFunction", "FeedFunction", "FillReadModelFunction", "FindBrokersFunction", "FinishRebuildFunction", "FinishReplayFunction", "PlanRebuildFunction",
+        "PlanReplayFunction", "ProjectReadModelFunction",
         "PublishCompletedFunction", "PublishReferenceFunction", "PublishReplayPagesFunction", "ReadModelApiFunction", "ReconcileFunction", "ReconciliationApiFunction", "ReferenceApiFunction",
         "SweepOverdueFunction", "TriggerReplayFunction",
     ]);

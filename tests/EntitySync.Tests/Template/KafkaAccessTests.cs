@@ -47,10 +47,11 @@ public sealed class KafkaAccessTests
     {
         foreach (var (id, function) in Checkout.Template.Functions)
         {
-            var policies = Checkout.Template.Root["Resources"]![id]!["Properties"]!["Policies"]!.ToJsonString();
+            var policies = Checkout.Template.Root["Resources"]![id]!["Properties"]!["Policies"]?.ToJsonString() ?? "";
             var name = id[..^"Function".Length];
             var speaks = function.Environment.ContainsKey("KAFKA_BOOTSTRAP_SERVERS");
             policies.Contains("\"KafkaAccess.Outputs.Secrets\"", StringComparison.Ordinal).ShouldBe(speaks, id);
+            if (id == "CreateTopicsFunction") continue; // given its topics where they are listed
             policies.Contains($"\"KafkaAccess.Outputs.{name}\"", StringComparison.Ordinal).ShouldBe(speaks, id);
             (Access["Outputs"]![name] is not null).ShouldBe(speaks, id);
             if (!speaks) continue;

@@ -86,7 +86,7 @@ public sealed class PolicyTests
 
     private static IEnumerable<JsonObject> Statements() =>
         StatementsIn(Checkout.Template.Root["Resources"]!)
-            .Concat(new[] { "join-host.yaml", "kafka-access.yaml" }.SelectMany(file => StatementsIn(SamTemplate.Load(Checkout.PathOf("infra", file)).Root["Resources"]!)));
+            .Concat(new[] { "join-host.yaml", "kafka-access.yaml", "kafka.yaml" }.SelectMany(file => StatementsIn(SamTemplate.Load(Checkout.PathOf("infra", file)).Root["Resources"]!)));
 
     private static IEnumerable<JsonObject> StatementsIn(JsonNode? node) => node switch
     {
