@@ -18,6 +18,9 @@ namespace EntitySync.Adapters.Kafka;
 /// <param name="most">Calls that read at the same time; further ones wait.</param>
 public sealed class KafkaTopicReader(KafkaConnection connection, ILogger<KafkaTopicReader> logger, TimeSpan? patience = null, int most = 4) : ITopicReader, IDisposable
 {
+    /// <summary>Only names whose permissions are used; nothing is ever committed for it.</summary>
+    public const string GroupId = "entitysync-topic-reader";
+
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
 
     private readonly TopicConsumers _consumers = new(connection, logger, most);

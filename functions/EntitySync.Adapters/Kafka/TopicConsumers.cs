@@ -10,8 +10,6 @@ namespace EntitySync.Adapters.Kafka;
 /// </summary>
 internal sealed class TopicConsumers(KafkaConnection connection, ILogger logger, int most) : IDisposable
 {
-    /// <summary>Only names whose permissions are used; nothing is ever committed for it.</summary>
-    private const string GroupId = "entitysync-topic-reader";
 
     private const int FetchBytes = 1024 * 1024;
     private const int QueuedKilobytes = 4 * 1024;
@@ -79,7 +77,7 @@ internal sealed class TopicConsumers(KafkaConnection connection, ILogger logger,
 
     private IConsumer<byte[]?, byte[]?> Create()
     {
-        var config = KafkaClientConfig.Consumer(connection, GroupId);
+        var config = KafkaClientConfig.Consumer(connection, KafkaTopicReader.GroupId);
         config.EnablePartitionEof = true;
         config.FetchWaitMaxMs = FetchWaitMs;
         config.MaxPartitionFetchBytes = FetchBytes;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EntitySync.Adapters.Kafka;
 using EntitySync.Core.Definitions;
 using EntitySync.Core.Joins;
 
@@ -7,9 +8,6 @@ namespace EntitySync.Local.Synth;
 /// <summary>Reads off the definitions which topics each function and the container read and write.</summary>
 internal static class KafkaGrants
 {
-    /// <summary>Group of the consumers that read a topic without a group's positions; they commit nothing.</summary>
-    public const string ReaderGroup = "entitysync-topic-reader";
-
     private static readonly ImmutableArray<string> Connect = ["Connect"];
     private static readonly ImmutableArray<string> Write = ["Connect", "WriteDataIdempotently"];
     private static readonly ImmutableArray<string> ReadAndWrite = ["Connect", "DescribeClusterDynamicConfiguration", "WriteDataIdempotently"];
@@ -47,7 +45,7 @@ internal static class KafkaGrants
 
     private static KafkaGrant Writer(string function, IEnumerable<string> topics) => new(function, Write, [(OfWriter, Sorted(topics))], []);
 
-    private static KafkaGrant Reader(string function, IEnumerable<string> topics) => new(function, Connect, [(OfReader, Sorted(topics))], [(["DescribeGroup"], [ReaderGroup])]);
+    private static KafkaGrant Reader(string function, IEnumerable<string> topics) => new(function, Connect, [(OfReader, Sorted(topics))], [(["DescribeGroup"], [KafkaTopicReader.GroupId])]);
 
     private static KafkaGrant Join(EntityCatalog entities)
     {

@@ -10,7 +10,7 @@ namespace EntitySync.Local.Template;
 /// <param name="template">The template.</param>
 /// <param name="parameters">Values of its parameters; defaults for the others.</param>
 /// <param name="output">Value of an output of a nested stack, by the stack's logical id and the output's name; null for what is not known here.</param>
-internal sealed partial class TemplateValues(JsonObject template, IReadOnlyDictionary<string, string> parameters, Func<string, string, string?> output)
+internal sealed partial class TemplateValues(JsonObject template, IReadOnlyDictionary<string, string> parameters, Func<string, string, string?>? output = null)
 {
     private static readonly Dictionary<string, string> Pseudo = new(StringComparer.Ordinal)
     {
@@ -63,7 +63,7 @@ internal sealed partial class TemplateValues(JsonObject template, IReadOnlyDicti
         };
     }
 
-    private string Attribute(string path) => path.Split('.') is [var stack, "Outputs", var name] && output(stack, name) is { } value ? value : "${" + path + "}";
+    private string Attribute(string path) => path.Split('.') is [var stack, "Outputs", var name] && output?.Invoke(stack, name) is { } value ? value : "${" + path + "}";
 
     private JsonNode? Reference(string name) => name == "AWS::NoValue" ? null : Value(name);
 

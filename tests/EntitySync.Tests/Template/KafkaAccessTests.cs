@@ -11,10 +11,9 @@ public sealed class KafkaAccessTests
     private const string ClusterArn = "arn:aws:kafka:eu-west-1:111111111111:cluster/entities/00000000-0000-0000-0000-000000000000-1";
     private const string Secret = "arn:aws:secretsmanager:eu-west-1:111111111111:secret:AmazonMSK_entitysync-AbCdEf";
     private const string CaSecret = "arn:aws:secretsmanager:eu-west-1:111111111111:secret:authority-AbCdEf";
-    private const string TopicPrefix = "${ArnPrefix}:topic/${ClusterPath}/";
+    private const string TopicPrefix = "${KafkaArnPrefix}:topic/${KafkaClusterPath}/";
 
-    private static readonly JsonObject Access = TemplateReader.Read(Checkout.PathOf("infra", "kafka-access.yaml"));
-    private static readonly JsonObject JoinHost = TemplateReader.Read(Checkout.PathOf("infra", "join-host.yaml"));
+    private static readonly JsonObject Access = TemplateReader.Read(Checkout.PathOf("infra", "generated", "entities.yaml"));
     private static readonly string Definitions = Checkout.PathOf("infra", "entities");
 
     [Theory]
@@ -42,19 +41,19 @@ public sealed class KafkaAccessTests
     [InlineData("iam")]
     public void EventSourceOfMsk_NeedsNothingElse(string authentication) => SourceAccess(authentication, "", "", ClusterArn).ShouldAllBe(access => access == null);
 
+    /// <summary>Role and permissions of each come from the definitions; a function that is forgotten there cannot connect.</summary>
     [Fact]
     public void FunctionThatSpeaksToKafka_HasItsPolicies_AndNoOtherHas()
     {
         foreach (var (id, function) in Checkout.Template.Functions)
         {
-            var policies = Checkout.Template.Root["Resources"]![id]!["Properties"]!["Policies"]?.ToJsonString() ?? "";
             var name = id[..^"Function".Length];
             var speaks = function.Environment.ContainsKey("KAFKA_BOOTSTRAP_SERVERS");
-            policies.Contains("\"KafkaAccess.Outputs.Secrets\"", StringComparison.Ordinal).ShouldBe(speaks, id);
-            if (id == "CreateTopicsFunction") continue; // given its topics where they are listed
-            policies.Contains($"\"KafkaAccess.Outputs.{name}\"", StringComparison.Ordinal).ShouldBe(speaks, id);
-            (Access["Outputs"]![name] is not null).ShouldBe(speaks, id);
+            Policies(name).Any().ShouldBe(speaks, id);
+            RolesOf(Access["Resources"]!["SecretsAccess"]!).Contains(name + "Role").ShouldBe(speaks, id);
             if (!speaks) continue;
+            Stack["Parameters"]![name + "Role"]!.ToJsonString().ShouldBe($$"""{"Ref":"{{id}}Role"}""");
+            Policies(name).ShouldAllBe(policy => RolesOf(policy).Single() == name + "Role");
             foreach (var variable in (string[])["KAFKA_SECURITY_PROTOCOL", "KAFKA_AUTHENTICATION", "KAFKA_SECRET_ARN", "KAFKA_CA_SECRET_ARN"]) function.Environment.Keys.ShouldContain(variable, id);
         }
     }
@@ -64,11 +63,11 @@ public sealed class KafkaAccessTests
     {
         foreach (var source in Checkout.Template.KafkaEvents)
         {
-            var policy = source.Batch.FunctionId[..^"Function".Length] + "Policy";
-            Granted(policy, "kafka-cluster:ReadData").ShouldContain(TopicPrefix + source.Topic, source.Batch.Id);
-            Granted(policy, "kafka-cluster:WriteData").ShouldContain(TopicPrefix + source.OnFailureTopic, source.Batch.Id);
-            var group = source.ConsumerGroupId.Replace("entitysync-local", "${GroupPrefix}", StringComparison.Ordinal);
-            Granted(policy, "kafka-cluster:AlterGroup").ShouldContain("${ArnPrefix}:group/${ClusterPath}/" + group, source.Batch.Id);
+            var name = source.Batch.FunctionId[..^"Function".Length];
+            Granted(name, "kafka-cluster:ReadData").ShouldContain(TopicPrefix + source.Topic, source.Batch.Id);
+            Granted(name, "kafka-cluster:WriteData").ShouldContain(TopicPrefix + source.OnFailureTopic, source.Batch.Id);
+            var group = source.ConsumerGroupId.Replace("entitysync-local", "${StackPrefix}", StringComparison.Ordinal);
+            Granted(name, "kafka-cluster:AlterGroup").ShouldContain("${KafkaArnPrefix}:group/${KafkaClusterPath}/" + group, source.Batch.Id);
         }
     }
 
@@ -76,55 +75,56 @@ public sealed class KafkaAccessTests
     public void PublishReplayPages_MayWriteTheReplaysOfAllTables()
     {
         var tables = DefinitionLoader.LoadCatalog(Definitions).All.Where(definition => definition.Root.Kind == RootKind.Table);
-        Granted("PublishReplayPagesPolicy", "kafka-cluster:WriteData").ShouldBe(tables.Select(definition => TopicPrefix + definition.ReplayTopic()), ignoreOrder: true);
+        Granted("PublishReplayPages", "kafka-cluster:WriteData").ShouldBe(tables.Select(definition => TopicPrefix + definition.ReplayTopic()), ignoreOrder: true);
     }
 
     [Fact]
     public void PublishCompleted_MayWriteTheOutputsOfAllReconciliations()
     {
         var topics = DefinitionLoader.LoadReconciliations(Definitions).All.SelectMany(definition => new[] { definition.Output.Topic, definition.OverdueTopic, definition.DeadLetterTopic() }).OfType<string>();
-        Granted("PublishCompletedPolicy", "kafka-cluster:WriteData").ShouldBe(topics.Select(topic => TopicPrefix + topic), ignoreOrder: true);
+        Granted("PublishCompleted", "kafka-cluster:WriteData").ShouldBe(topics.Select(topic => TopicPrefix + topic), ignoreOrder: true);
     }
 
     [Fact]
     public void RebuildsAndFeeds_MayReadTheTopicsOfTheirDefinitions()
     {
         var readModels = DefinitionLoader.LoadReadModels(Definitions).Topics.Select(topic => TopicPrefix + topic).ToList();
-        Granted("PlanRebuildPolicy", "kafka-cluster:ReadData").ShouldBe(readModels, ignoreOrder: true);
-        Granted("FillReadModelPolicy", "kafka-cluster:ReadData").ShouldBe(readModels, ignoreOrder: true);
-        Granted("FeedPolicy", "kafka-cluster:ReadData").ShouldBe(DefinitionLoader.LoadFeeds(Definitions).All.Select(feed => TopicPrefix + feed.Topic), ignoreOrder: true);
-    }
-
-    /// <summary>With the strategies that the files name and with any other that a file may be given: internal topics of all are listed.</summary>
-    [Fact]
-    public void Container_MayUseTheTopicsOfAllDefinitions()
-    {
-        const string Prefix = "${KafkaArnPrefix}:topic/${KafkaClusterPath}/";
-        var policy = JoinHost["Resources"]!["TaskRole"]!["Properties"]!["Policies"]!;
-        var reads = GrantedIn(policy, "kafka-cluster:ReadData");
-        var writes = GrantedIn(policy, "kafka-cluster:WriteData");
-        foreach (var topology in DefinitionLoader.LoadCatalog(Definitions).All.Select(definition => JoinTopology.BuildTopology(definition)))
-        {
-            var read = topology.SubTopologies.SelectMany(part => part.Sources).Select(source => source.Topic).Distinct();
-            read.Where(topic => !reads.Contains(Prefix + topic)).ShouldBeEmpty(topology.Entity);
-            var written = topology.InternalTopics.Select(topic => topic.Name).Append(topology.EmissionTopic).Append(topology.DeadLetterTopic);
-            written.Where(topic => !writes.Contains(Prefix + topic)).ShouldBeEmpty(topology.Entity);
-        }
+        Granted("PlanRebuild", "kafka-cluster:ReadData").ShouldBe(readModels, ignoreOrder: true);
+        Granted("FillReadModel", "kafka-cluster:ReadData").ShouldBe(readModels, ignoreOrder: true);
+        Granted("Feed", "kafka-cluster:ReadData").ShouldBe(DefinitionLoader.LoadFeeds(Definitions).All.Select(feed => TopicPrefix + feed.Topic), ignoreOrder: true);
     }
 
     [Fact]
-    public void EveryTopicOfAPolicy_IsOneOfTheTopicsFile()
+    public void Container_MayUseTheTopicsOfAllDefinitionsAndNoOthers()
     {
-        var known = TopicsFile.Load(Checkout.PathOf("infra", "topics.yaml")).Select(topic => topic.Name).ToHashSet(StringComparer.Ordinal);
-        var granted = Resources(Access["Resources"]!).Concat(Resources(JoinHost["Resources"]!)).Where(resource => resource.Contains(":topic/", StringComparison.Ordinal)).ToList();
-        granted.Count.ShouldBeGreaterThan(60);
-        granted.Select(resource => resource.Split('/')[^1]).Where(topic => !known.Contains(topic)).ShouldBeEmpty();
+        var topologies = DefinitionLoader.LoadCatalog(Definitions).All.Select(definition => JoinTopology.BuildTopology(definition)).ToList();
+        var read = topologies.SelectMany(topology => topology.SubTopologies).SelectMany(part => part.Sources).Select(source => TopicPrefix + source.Topic).Distinct();
+        var written = topologies.SelectMany(topology => topology.InternalTopics.Select(topic => topic.Name).Append(topology.EmissionTopic).Append(topology.DeadLetterTopic)).Select(topic => TopicPrefix + topic).Distinct();
+
+        Granted("Join", "kafka-cluster:ReadData").ShouldBe(read, ignoreOrder: true);
+        Granted("Join", "kafka-cluster:WriteData").ShouldBe(written, ignoreOrder: true);
+        Granted("Join", "kafka-cluster:AlterGroup").ShouldBe(["${KafkaArnPrefix}:group/${KafkaClusterPath}/${StackPrefix}-join"]);
+        Granted("Join", "kafka-cluster:AlterTransactionalId").ShouldBe(["${KafkaArnPrefix}:transactional-id/${KafkaClusterPath}/${StackPrefix}-join-*"]);
+        Stack["Parameters"]!["JoinRole"]!.ToJsonString().ShouldBe("""{"Ref":"JoinTaskRole"}""");
     }
+
+    [Fact]
+    public void EveryTopicOfAPolicy_IsOneThatIsMade()
+    {
+        var made = Access["Resources"]!["Topics"]!["Properties"]!["Topics"]!.AsArray().Select(topic => TopicPrefix + topic!["Name"]).ToList();
+        var granted = Resources(Access["Resources"]!).Where(resource => resource.Contains(":topic/", StringComparison.Ordinal)).Distinct().ToList();
+        granted.ShouldBe(made, ignoreOrder: true);
+        Granted("CreateTopics", "kafka-cluster:CreateTopic").ShouldBe(made, ignoreOrder: true);
+    }
+
+    [Fact]
+    public void GroupOfTheReader_IsThatOfTheCode() =>
+        Granted("Feed", "kafka-cluster:DescribeGroup").ShouldBe(["${KafkaArnPrefix}:group/${KafkaClusterPath}/" + EntitySync.Adapters.Kafka.KafkaTopicReader.GroupId]);
 
     [Fact]
     public void Secrets_AreReadByArnAndDecryptedThroughSecretsManagerAlone()
     {
-        foreach (var policy in (JsonNode[])[Access["Resources"]!["SecretsPolicy"]!, JoinHost["Resources"]!["TaskRole"]!["Properties"]!["Policies"]!])
+        var policy = Access["Resources"]!["SecretsAccess"]!;
         {
             Statements(policy).Single(statement => Texts(statement["Action"]).Contains("secretsmanager:GetSecretValue"))["Resource"]!.ToJsonString().ShouldNotContain("*");
             var decrypting = Statements(policy).Single(statement => Texts(statement["Action"]).Contains("kms:Decrypt"));
@@ -141,18 +141,24 @@ public sealed class KafkaAccessTests
             ["KafkaCaSecretArn"] = authority,
             ["KafkaClusterArn"] = clusterArn,
         };
-        var values = new TemplateValues(Checkout.Template.Root, parameters);
-        var mappings = Checkout.Template.Root["Resources"]!.AsObject().Where(resource => resource.Value!["Properties"]?["Topics"] is not null).ToList();
+        var values = new TemplateValues(Access, parameters);
+        var mappings = Access["Resources"]!.AsObject().Where(resource => resource.Value!["Type"]!.ToString() == "AWS::Lambda::EventSourceMapping" && resource.Value!["Properties"]?["Topics"] is not null).ToList();
         mappings.Count.ShouldBe(Checkout.Template.KafkaEvents.Length);
         return mappings.Select(mapping => values.Resolve(mapping.Value!["Properties"]!["SourceAccessConfigurations"]) as JsonArray);
     }
 
     private static string Types(JsonArray? access) => string.Join(' ', access!.Select(entry => entry!["Type"]!.ToString()));
 
-    private static HashSet<string> Granted(string policy, string action) => GrantedIn(Access["Resources"]![policy]!, action);
+    private static JsonNode Stack => Checkout.Template.Root["Resources"]!["Entities"]!["Properties"]!;
 
-    private static HashSet<string> GrantedIn(JsonNode policy, string action) =>
-        Statements(policy).Where(statement => Texts(statement["Action"]).Contains(action)).SelectMany(statement => Texts(statement["Resource"])).ToHashSet(StringComparer.Ordinal);
+    /// <summary>What a function or the container may do on the cluster with IAM.</summary>
+    private static IEnumerable<JsonNode> Policies(string name) =>
+        Access["Resources"]!.AsObject().Where(resource => resource.Key.StartsWith(name + "Kafka", StringComparison.Ordinal) && resource.Value!["Condition"]!.ToString() == "IsIam").Select(resource => resource.Value!);
+
+    private static IEnumerable<string> RolesOf(JsonNode policy) => policy["Properties"]!["Roles"]!.AsArray().Select(role => role!["Ref"]!.ToString());
+
+    private static HashSet<string> Granted(string name, string action) =>
+        Policies(name).SelectMany(Statements).Where(statement => Texts(statement["Action"]).Contains(action)).SelectMany(statement => Texts(statement["Resource"])).ToHashSet(StringComparer.Ordinal);
 
     private static IEnumerable<string> Resources(JsonNode node) => Statements(node).SelectMany(statement => Texts(statement["Resource"]));
 
