@@ -35,6 +35,7 @@ public static class SampleDefinitions
         Replay = new ReplayDefinition(
             new SolrIdSourceDefinition("items", "sku", ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, [KeyValuePair.Create("deliveryClass", "deliveryClasses")])),
             Filter: "online:true"),
+        Provision = new TopicProvision(12, ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, [KeyValuePair.Create("delivery-classes", new TopicOverride(3, null))])),
     };
 
     public static MissingRule MissingSet(params (string Target, string Json)[] constants) =>

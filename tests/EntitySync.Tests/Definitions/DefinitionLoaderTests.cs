@@ -26,6 +26,7 @@ public sealed class DefinitionLoaderTests : IDisposable
         var expected = SampleDefinitions.Item(SampleDefinitions.MissingSet(("minimumDeliveryTime", "null"))) with
         {
             Root = new RootDefinition("items", KeyDefinition.Of(SampleDefinitions.Path("sku")), RootKind.Table, DocumentFormat.Debezium),
+            Provision = TopicProvision.Standard,
         };
         var solr = (SolrIdSourceDefinition)expected.Replay!.Ids;
         expected = expected with { Replay = new ReplayDefinition(solr with { Key = "id", Match = solr.Match.SetItem("deliveryClass", "classes") }, "online:true", 500, 2000) };

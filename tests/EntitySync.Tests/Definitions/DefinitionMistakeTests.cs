@@ -48,7 +48,7 @@ public sealed class DefinitionMistakeTests
 
     [Theory]
     [InlineData("entity: item\n", "", "(1,1): entity: required key is missing: found nothing, allowed: a name of 1 to 236 of a-z A-Z 0-9 . _ - (topic names are made from it).")]
-    [InlineData("replay:\n", "reply:\n", "(26,1): reply: unknown key: found 'reply', allowed: kind, entity, root, relations, emit, output, hook, replay. Did you mean 'replay'?")]
+    [InlineData("replay:\n", "reply:\n", "(26,1): reply: unknown key: found 'reply', allowed: kind, entity, root, relations, emit, output, hook, replay, partitions, topicSettings. Did you mean 'replay'?")]
     [InlineData("once: false", "onze: true", "(23,3): emit.onze: unknown key: found 'onze', allowed: when, complete, once. Did you mean 'once'?")]
     [InlineData("once: false", "somewhere: true", "(23,3): emit.somewhere: unknown key: found 'somewhere', allowed: when, complete, once.")]
     [InlineData("once: false", "once: 1", "(23,9): emit.once: found '1', allowed: true, false.")]

@@ -12,6 +12,7 @@ public sealed class DefinitionSchemaTests
     public static TheoryData<string, string, string> Objects => new()
     {
         { "X", "", "" },
+        { "topicSettings: { t: X }", "/properties/topicSettings/additionalProperties", "topicSettings.t" },
         { "root: X", "/properties/root", "root" },
         { "relations: { r: X }", "/definitions/relation", "relations.r" },
         { "relations: { r: { relations: { n: X } } }", "/definitions/relation", "relations.r.relations.n" },

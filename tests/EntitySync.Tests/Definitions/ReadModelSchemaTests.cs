@@ -18,6 +18,7 @@ public sealed class ReadModelSchemaTests
     public static TheoryData<string, string, string> Objects => new()
     {
         { "kind: read-model, zzz: X", "", "" },
+        { "topicSettings: { t: X }", "/properties/topicSettings/additionalProperties", "topicSettings.t" },
         { "topics: { t: X }", Topic, "topics.t" },
         { "topics: { t: { key: X } }", Topic + "/properties/key/anyOf/1", "topics.t.key" },
         { "topics: { t: { key: [X] } }", Topic + "/properties/key/anyOf/2/items/anyOf/1", "topics.t.key[0]" },

@@ -49,6 +49,7 @@ public sealed class ReconciliationLoaderTests : IDisposable
         Keep = TimeSpan.FromDays(30),
         Output = new CompletedOutput("invoices-paid", null),
         OverdueTopic = null,
+        Provision = new TopicProvision(6, System.Collections.Immutable.ImmutableSortedDictionary<string, TopicOverride>.Empty.Add("invoices-paid", new TopicOverride(12, TimeSpan.FromDays(30)))),
     }));
 
     [Fact]

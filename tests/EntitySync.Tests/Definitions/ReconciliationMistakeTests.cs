@@ -35,7 +35,7 @@ public sealed class ReconciliationMistakeTests
 
     [Theory]
     [InlineData("kind: reconciliation", "kind: reconcilation", "(1,7): kind: found 'reconcilation', allowed: reconciliation. Did you mean 'reconciliation'?")]
-    [InlineData("deadline:\n", "dedline:\n", "(26,1): dedline: unknown key: found 'dedline', allowed: kind, entity, expected, arrived, deadline, keep, output, overdue. Did you mean 'deadline'?", "(33,3): overdue: without a deadline nothing is ever overdue: found overdue without deadline, allowed: deadline with after or at, or no overdue.")]
+    [InlineData("deadline:\n", "dedline:\n", "(26,1): dedline: unknown key: found 'dedline', allowed: kind, entity, expected, arrived, deadline, keep, output, overdue, partitions, topicSettings. Did you mean 'deadline'?", "(33,3): overdue: without a deadline nothing is ever overdue: found overdue without deadline, allowed: deadline with after or at, or no overdue.")]
     [InlineData("deadline:\n  after: P1DT12H30M\n", "", "(31,3): overdue: without a deadline nothing is ever overdue: found overdue without deadline, allowed: deadline with after or at, or no overdue.")]
     [InlineData("after: P1DT12H30M", "after: PT59S", "(27,10): deadline.after: found 'PT59S', allowed: a duration from PT1M to P3653D such as P2D, PT12H or P1DT30M (days, hours, minutes, seconds).")]
     [InlineData("after: P1DT12H30M", "after: P3653DT1S", "(27,10): deadline.after: found 'P3653DT1S', allowed: a duration from PT1M to P3653D such as P2D, PT12H or P1DT30M (days, hours, minutes, seconds).")]

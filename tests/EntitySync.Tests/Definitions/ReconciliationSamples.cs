@@ -65,6 +65,9 @@ internal static class ReconciliationSamples
           at: dueAt
         output:
           topic: invoices-paid
+        partitions: 6
+        topicSettings:
+          invoices-paid: { partitions: 12, retention: P30D }
 
         """;
 

@@ -14,6 +14,7 @@ public sealed class ReconciliationSchemaTests
     public static TheoryData<string, string, string> Objects => new()
     {
         { "kind: reconciliation, zzz: X", "", "" },
+        { "topicSettings: { t: X }", "/properties/topicSettings/additionalProperties", "topicSettings.t" },
         { "expected: X", "/properties/expected", "expected" },
         { "expected: { key: X }", "/properties/expected/properties/key/anyOf/1", "expected.key" },
         { "expected: { key: [X] }", "/properties/expected/properties/key/anyOf/2/items/anyOf/1", "expected.key[0]" },

@@ -14,9 +14,9 @@ public sealed class YamlMistakeTests
     public void EmptyFile_IsReported(string yaml) => Samples.Problems(yaml).ShouldBe([EmptyFile]);
 
     [Theory]
-    [InlineData("---\n", "item.yaml(1,2): found nothing, allowed: a map with kind, entity, root, relations, emit, output, hook, replay.")]
-    [InlineData("item", "item.yaml(1,1): found 'item', allowed: a map with kind, entity, root, relations, emit, output, hook, replay.")]
-    [InlineData("- item\n", "item.yaml(1,1): found a list, allowed: a map with kind, entity, root, relations, emit, output, hook, replay.")]
+    [InlineData("---\n", "item.yaml(1,2): found nothing, allowed: a map with kind, entity, root, relations, emit, output, hook, replay, partitions, topicSettings.")]
+    [InlineData("item", "item.yaml(1,1): found 'item', allowed: a map with kind, entity, root, relations, emit, output, hook, replay, partitions, topicSettings.")]
+    [InlineData("- item\n", "item.yaml(1,1): found a list, allowed: a map with kind, entity, root, relations, emit, output, hook, replay, partitions, topicSettings.")]
     public void DocumentThatIsNoMap_IsReported(string yaml, string problem) => Samples.Problems(yaml).ShouldBe([problem]);
 
     [Theory]

@@ -125,7 +125,7 @@ public sealed class TopicPlanTests : IDisposable
     public void SettingsOfATopicThatTheDefinitionHasNothingToDoWith_AreAMistakeOfTheFile()
     {
         _definitions.Add("item", Item + "\ntopicSettings: { item: { partitions: 6 } }");
-        Should.Throw<InvalidDefinitionException>(() => _definitions.Load()).Message.ShouldContain("item.yaml:6:18: topicSettings.item: not a topic of this definition; found 'item'");
+        Should.Throw<InvalidDefinitionException>(() => _definitions.Load()).Message.ShouldContain("item.yaml(6,18): topicSettings.item: not a topic of this definition: found 'item'");
     }
 
     /// <summary>With the strategies of the files and with any other.</summary>
