@@ -9,35 +9,43 @@ using Polly.Retry;
 namespace EntitySync.Adapters.Kafka;
 
 /// <summary>Topics of a Kafka cluster. A call is tried again for about a minute; refused permissions too, because those that a deployment has just given take a while to count.</summary>
-/// <param name="connection">Servers, protocol, credentials.</param>
-/// <param name="logger">Told what the client has to say.</param>
-/// <param name="clock">Measures the pauses between attempts.</param>
-/// <param name="patience">How long one attempt may take; default 15 s.</param>
-public sealed class KafkaTopicAdmin(KafkaConnection connection, ILogger<KafkaTopicAdmin> logger, TimeProvider clock, TimeSpan? patience = null) : ITopicAdmin, IDisposable
+public sealed class KafkaTopicAdmin : ITopicAdmin, IDisposable
 {
     private const int BrokersDefault = -1;
 
-    private readonly TimeSpan _patience = patience ?? TimeSpan.FromSeconds(15);
+    private readonly IAdminClients _clients;
+    private readonly TimeSpan _patience;
+    private readonly ResiliencePipeline _again;
 
-    private readonly ResiliencePipeline _again = new ResiliencePipelineBuilder { TimeProvider = clock }.AddRetry(new RetryStrategyOptions
+    /// <param name="connection">Servers, protocol, credentials.</param>
+    /// <param name="logger">Told what the client has to say.</param>
+    /// <param name="clock">Measures the pauses between attempts.</param>
+    /// <param name="patience">How long one attempt may take; default 15 s.</param>
+    public KafkaTopicAdmin(KafkaConnection connection, ILogger<KafkaTopicAdmin> logger, TimeProvider clock, TimeSpan? patience = null)
+        : this(new AdminClients(connection, logger), clock, patience)
     {
-        ShouldHandle = new PredicateBuilder().Handle<TopicCallException>(failure => failure.MayPass),
-        MaxRetryAttempts = 8,
-        BackoffType = DelayBackoffType.Exponential,
-        UseJitter = true,
-        Delay = TimeSpan.FromSeconds(1),
-        MaxDelay = TimeSpan.FromSeconds(10),
-    }).Build();
+    }
 
-    private readonly Lock _lock = new();
-    private IAdminClient? _client;
-    private int _generation;
+    internal KafkaTopicAdmin(IAdminClients clients, TimeProvider clock, TimeSpan? patience = null)
+    {
+        _clients = clients;
+        _patience = patience ?? TimeSpan.FromSeconds(15);
+        _again = new ResiliencePipelineBuilder { TimeProvider = clock }.AddRetry(new RetryStrategyOptions
+        {
+            ShouldHandle = new PredicateBuilder().Handle<TopicCallException>(failure => failure.MayPass),
+            MaxRetryAttempts = 8,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            Delay = TimeSpan.FromSeconds(1),
+            MaxDelay = TimeSpan.FromSeconds(10),
+        }).Build();
+    }
 
     public Task<IReadOnlyDictionary<string, int>> PartitionsAsync(CancellationToken cancellationToken) => CallAsync<IReadOnlyDictionary<string, int>>(
         async token =>
         {
             // All topics are asked for and none by name: asking by name creates a topic on clusters that create topics on their own.
-            var metadata = await Task.Run(() => Client().GetMetadata(_patience), token);
+            var metadata = await Task.Run(() => _clients.Current().GetMetadata(_patience), token);
             return metadata.Topics.Where(topic => !topic.Error.IsError && topic.Partitions.Count > 0).ToDictionary(topic => topic.Topic, topic => topic.Partitions.Count, StringComparer.Ordinal);
         },
         "list the topics", cancellationToken);
@@ -51,7 +59,7 @@ public sealed class KafkaTopicAdmin(KafkaConnection connection, ILogger<KafkaTop
             {
                 try
                 {
-                    await Client().CreateTopicsAsync([.. open.Values.Select(Specification)], new CreateTopicsOptions { RequestTimeout = _patience, OperationTimeout = _patience }).WaitAsync(token);
+                    await _clients.Current().CreateTopicsAsync([.. open.Values.Select(Specification)], new CreateTopicsOptions { RequestTimeout = _patience, OperationTimeout = _patience }).WaitAsync(token);
                 }
                 catch (CreateTopicsException failure)
                 {
@@ -71,7 +79,7 @@ public sealed class KafkaTopicAdmin(KafkaConnection connection, ILogger<KafkaTop
         {
             try
             {
-                var answers = await Client().DescribeConfigsAsync([.. topics.Select(Resource)], new DescribeConfigsOptions { RequestTimeout = _patience }).WaitAsync(token);
+                var answers = await _clients.Current().DescribeConfigsAsync([.. topics.Select(Resource)], new DescribeConfigsOptions { RequestTimeout = _patience }).WaitAsync(token);
                 return answers.ToDictionary(answer => answer.ConfigResource.Name, answer => Told(answer.Entries), StringComparer.Ordinal);
             }
             catch (DescribeConfigsException failure)
@@ -92,7 +100,7 @@ public sealed class KafkaTopicAdmin(KafkaConnection connection, ILogger<KafkaTop
         {
             try
             {
-                return await Client().IncrementalAlterConfigsAsync(changes.ToDictionary(change => Resource(change.Topic), Entries), new IncrementalAlterConfigsOptions { RequestTimeout = _patience }).WaitAsync(token);
+                return await _clients.Current().IncrementalAlterConfigsAsync(changes.ToDictionary(change => Resource(change.Topic), Entries), new IncrementalAlterConfigsOptions { RequestTimeout = _patience }).WaitAsync(token);
             }
             catch (IncrementalAlterConfigsException failure)
             {
@@ -101,10 +109,7 @@ public sealed class KafkaTopicAdmin(KafkaConnection connection, ILogger<KafkaTop
         },
         "change settings", cancellationToken);
 
-    public void Dispose()
-    {
-        lock (_lock) _client?.Dispose();
-    }
+    public void Dispose() => _clients.Dispose();
 
     private static TopicSpecification Specification(WantedTopic topic) =>
         new() { Name = topic.Name, NumPartitions = topic.Partitions, ReplicationFactor = BrokersDefault, Configs = topic.Settings.ToDictionary(StringComparer.Ordinal) };
@@ -137,21 +142,6 @@ public sealed class KafkaTopicAdmin(KafkaConnection connection, ILogger<KafkaTop
         catch (KafkaException failure)
         {
             throw new TopicCallException(what, [(null, failure.Error)], failure);
-        }
-    }
-
-    // A client lives on between invocations, until certificates have changed.
-    private IAdminClient Client()
-    {
-        lock (_lock)
-        {
-            if (_client is not null && _generation == connection.Generation) return _client;
-            _client?.Dispose();
-            _generation = connection.Generation;
-            _client = new AdminClientBuilder(KafkaClientConfig.Admin(connection))
-                .SetLogHandler((_, line) => KafkaLog.Write(logger, line))
-                .Build(connection, error => KafkaLog.Write(logger, error));
-            return _client;
         }
     }
 }

@@ -83,10 +83,46 @@ public sealed class KafkaClusterTests
         Checkout.Template.Functions["CreateTopicsFunction"].Timeout.ShouldBeLessThan(TimeSpan.FromSeconds(300));
     }
 
+    [Theory]
+    [InlineData("existing", "none", Brokers, "", "")]
+    [InlineData("existing", "iam", Brokers, Arn, "")]
+    [InlineData("serverless", "iam", "", "", "")]
+    [InlineData("express", "iam", "", "", "")]
+    [InlineData("existing", "none", "", "", "KafkaCluster existing needs KafkaBootstrapServers.")]
+    [InlineData("existing", "iam", Brokers, "", "KafkaAuthentication iam is for Amazon MSK and needs KafkaClusterArn.")]
+    [InlineData("serverless", "none", "", "", "KafkaCluster serverless and express take KafkaAuthentication iam only.")]
+    [InlineData("express", "iam", Brokers, "", "KafkaCluster serverless and express make the brokers; leave KafkaBootstrapServers out.")]
+    [InlineData("express", "iam", "", Arn, "KafkaCluster serverless and express make the cluster; leave KafkaClusterArn out.")]
+    public void Rules_RefuseWhatDoesNotGoTogether(string cluster, string authentication, string servers, string arn, string refusal) =>
+        Refusals(
+            Checkout.Template.Root, ["BrokersOfTheExistingCluster", "NewClusterIsOurs", "IamIsOfMsk"],
+            new Dictionary<string, string> { ["KafkaCluster"] = cluster, ["KafkaAuthentication"] = authentication, ["KafkaBootstrapServers"] = servers, ["KafkaClusterArn"] = arn })
+        .ShouldBe(refusal);
+
+    [Theory]
+    [InlineData("serverless", "", true)]
+    [InlineData("express", "subnet-3", true)]
+    [InlineData("express", "", false)]
+    public void Express_NeedsThreeZones(string cluster, string third, bool isTaken) =>
+        (Refusals(Kafka, ["ThreeZones"], new Dictionary<string, string> { ["Cluster"] = cluster, ["ThirdSubnetId"] = third }).Length == 0).ShouldBe(isTaken);
+
     [Fact]
     public void Stack_IsGivenEveryParameter() => StackParameters.Select(parameter => parameter.Key).ShouldBe(Kafka["Parameters"]!.AsObject().Select(parameter => parameter.Key), ignoreOrder: true);
 
     private static JsonObject StackParameters => Checkout.Template.Root["Resources"]!["Kafka"]!["Properties"]!["Parameters"]!.AsObject();
+
+    // Rules and conditions have the same functions, as far as these rules use any.
+    private static string Refusals(JsonObject template, string[] rules, Dictionary<string, string> parameters)
+    {
+        return string.Join(' ', rules.Select(rule => template["Rules"]![rule]!).Where(rule => Holds(rule["RuleCondition"]!))
+            .SelectMany(rule => rule["Assertions"]!.AsArray()).Where(assertion => !Holds(assertion!["Assert"]!)).Select(assertion => assertion!["AssertDescription"]!.ToString()));
+
+        bool Holds(JsonNode condition)
+        {
+            var one = new JsonObject { ["Parameters"] = template["Parameters"]!.DeepClone(), ["Conditions"] = new JsonObject { ["It"] = condition.DeepClone() } };
+            return new TemplateValues(one, parameters).Text(new JsonObject { ["Fn::If"] = new JsonArray("It", "yes", "no") }) == "yes";
+        }
+    }
 
     private static string? Output(string cluster, string name) => Values(cluster).Text(Kafka["Outputs"]![name]!["Value"]);
 
