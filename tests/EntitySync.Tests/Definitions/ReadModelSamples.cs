@@ -70,10 +70,6 @@ internal static class ReadModelSamples
         keep: P90D
         output:
           topic: orders-search-rows
-        partitions: 6
-        topicSettings:
-          order-payments: { partitions: 12 }
-          orders-search-dead-letters: { retention: P30D }
 
         """;
 

@@ -10,6 +10,18 @@ public sealed class ReadModelSchemaTests
     private const string Event = Topic + "/properties/events/items";
     private const string Element = Event + "/properties/append/additionalProperties/anyOf/1";
 
+    private const string Provisioned = """
+        kind: read-model
+        readModel: sales
+        topics: { sold: { key: day, events: [{ increment: { pieces: 1 } }] } }
+        partitions: 6
+        topicSettings:
+          sold:
+            partitions: 12
+            retention: P30D
+
+        """;
+
     private static readonly SchemaComparison Comparison = new("read-model", "read-model.schema.json", DefinitionSchema.ReadModelText());
 
     internal static JsonObject Schema => Comparison.Schema;
@@ -42,7 +54,7 @@ public sealed class ReadModelSchemaTests
         { "topics: { t: { key: [{ case: 0 }] } }", Topic + "/properties/key/anyOf/2/items/anyOf/1/properties/case", "topics.t.key[0].case" },
     };
 
-    public static TheoryData<string> AllSamples => [ReadModelSamples.Orders, ReadModelSamples.WithIds];
+    public static TheoryData<string> AllSamples => [ReadModelSamples.Orders, ReadModelSamples.WithIds, Provisioned];
 
     /// <summary>With ENTITYSYNC_WRITE_SCHEMA=1 in the environment the test writes the file instead of comparing it.</summary>
     [Fact]

@@ -67,7 +67,9 @@ internal static class ReconciliationSamples
           topic: invoices-paid
         partitions: 6
         topicSettings:
-          invoices-paid: { partitions: 12, retention: P30D }
+          invoices-paid:
+            partitions: 12
+            retention: P30D
 
         """;
 

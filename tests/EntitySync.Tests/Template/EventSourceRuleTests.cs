@@ -27,7 +27,7 @@ public sealed class EventSourceRuleTests
             Reconcile("ReconcileOrders", "orders", "order-shipping-dead-letters"),
             Reconcile("ReconcileProductsManufactured", "products-manufactured", "order-shipping-dead-letters"),
             Source("ProjectReadModelOrderEvents", "ProjectReadModelFunction", "project", "order-events", "orders-reporting-dead-letters"),
-            Source("ProjectReadModelOrderPayments", "ProjectReadModelFunction", "project", "order-payments", "orders-search-dead-letters"),
+            Source("ProjectReadModelOrderPayments", "ProjectReadModelFunction", "project", "order-payments", "orders-reporting-dead-letters"),
         ]);
 
         static KafkaEventSettings Reconcile(string id, string topic, string deadLetters) => Source(id, "ReconcileFunction", "reconcile", topic, deadLetters);
