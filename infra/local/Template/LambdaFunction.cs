@@ -9,7 +9,7 @@ namespace EntitySync.Local.Template;
 /// <param name="Environment">Variables the template sets; what only AWS knows stays as <c>${LogicalId}</c>.</param>
 public sealed record LambdaFunction(string LogicalId, string Handler, TimeSpan Timeout, int MemoryMegabytes, ImmutableSortedDictionary<string, string> Environment);
 
-/// <summary>An <c>HttpApi</c> event: the path as the template writes it, with <c>{name}</c> segments.</summary>
+/// <summary>A route of the HTTP API: the path as the template writes it, with <c>{name}</c> segments.</summary>
 public sealed record HttpRoute(string FunctionId, string Method, string Path)
 {
     /// <summary><c>GET /reference-tables/{table}/rows/{key}</c></summary>

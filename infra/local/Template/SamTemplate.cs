@@ -20,7 +20,7 @@ public sealed class SamTemplate
         Functions = Of("AWS::Serverless::Function").Select(Function).ToImmutableSortedDictionary(function => function.LogicalId, function => function, StringComparer.Ordinal);
         Tables = Of("AWS::DynamoDB::Table").Select(Table).ToImmutableSortedDictionary(table => table.LogicalId, table => table, StringComparer.Ordinal);
         StateMachines = [.. Of("AWS::Serverless::StateMachine").Select(StateMachine)];
-        Routes = [.. Events("HttpApi").Select(source => new HttpRoute(source.FunctionId, Text(source.Properties["Method"])!.ToUpperInvariant(), Text(source.Properties["Path"])!))];
+        Routes = [.. Of("AWS::ApiGatewayV2::Route").Select(Route)];
         KafkaEvents = [.. KafkaSources().Select(KafkaEvent)];
         DynamoDbStreamEvents = [.. Events("DynamoDB").Concat(Mappings("EventSourceArn", isKafka: false)).Select(StreamEvent)];
         Schedules = [.. Events("Schedule").Concat(Events("ScheduleV2")).Select(Schedule)];
@@ -96,6 +96,15 @@ public sealed class SamTemplate
         Text(resource, "DefinitionUri"),
         (resource.Properties["DefinitionSubstitutions"] as JsonObject ?? [])
             .ToImmutableSortedDictionary(pair => pair.Key, pair => LogicalId(resource.Values.Text(pair.Value)) ?? "", StringComparer.Ordinal));
+
+    // A route names its integration, and that its function.
+    private HttpRoute Route((string Id, JsonObject Properties, TemplateValues Values) resource)
+    {
+        var target = LogicalId(Text(resource, "Target")["integrations/".Length..]) ?? throw new InvalidDataException($"{FilePath}: Target of {resource.Id} is no integration.");
+        var integration = Of("AWS::ApiGatewayV2::Integration").Single(each => each.Id == target && ReferenceEquals(each.Values, resource.Values));
+        var (method, path) = Text(resource, "RouteKey").Split(' ') is [var first, var second] ? (first, second) : throw new InvalidDataException($"{FilePath}: RouteKey of {resource.Id} is not METHOD PATH.");
+        return new HttpRoute(LogicalId(Text(integration, "IntegrationUri")) ?? "", method, path);
+    }
 
     private IEnumerable<(string Id, string FunctionId, JsonObject Properties)> Events(string type) =>
         from function in Of("AWS::Serverless::Function")
