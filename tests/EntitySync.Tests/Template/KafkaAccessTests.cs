@@ -14,7 +14,6 @@ public sealed class KafkaAccessTests
     private const string TopicPrefix = "${ArnPrefix}:topic/${ClusterPath}/";
 
     private static readonly JsonObject Access = TemplateReader.Read(Checkout.PathOf("infra", "kafka-access.yaml"));
-    private static readonly JsonObject JoinHost = TemplateReader.Read(Checkout.PathOf("infra", "join-host.yaml"));
     private static readonly string Definitions = Checkout.PathOf("infra", "entities");
 
     [Theory]
@@ -98,16 +97,14 @@ public sealed class KafkaAccessTests
     [Fact]
     public void Container_MayUseTheTopicsOfAllDefinitions()
     {
-        const string Prefix = "${KafkaArnPrefix}:topic/${KafkaClusterPath}/";
-        var policy = JoinHost["Resources"]!["TaskRole"]!["Properties"]!["Policies"]!;
-        var reads = GrantedIn(policy, "kafka-cluster:ReadData");
-        var writes = GrantedIn(policy, "kafka-cluster:WriteData");
+        var reads = Granted("JoinHostPolicy", "kafka-cluster:ReadData");
+        var writes = Granted("JoinHostPolicy", "kafka-cluster:WriteData");
         foreach (var topology in DefinitionLoader.LoadCatalog(Definitions).All.Select(definition => JoinTopology.BuildTopology(definition)))
         {
             var read = topology.SubTopologies.SelectMany(part => part.Sources).Select(source => source.Topic).Distinct();
-            read.Where(topic => !reads.Contains(Prefix + topic)).ShouldBeEmpty(topology.Entity);
+            read.Where(topic => !reads.Contains(TopicPrefix + topic)).ShouldBeEmpty(topology.Entity);
             var written = topology.InternalTopics.Select(topic => topic.Name).Append(topology.EmissionTopic).Append(topology.DeadLetterTopic);
-            written.Where(topic => !writes.Contains(Prefix + topic)).ShouldBeEmpty(topology.Entity);
+            written.Where(topic => !writes.Contains(TopicPrefix + topic)).ShouldBeEmpty(topology.Entity);
         }
     }
 
@@ -115,7 +112,7 @@ public sealed class KafkaAccessTests
     public void EveryTopicOfAPolicy_IsOneOfTheTopicsFile()
     {
         var known = TopicsFile.Load(Checkout.PathOf("infra", "topics.yaml")).Select(topic => topic.Name).ToHashSet(StringComparer.Ordinal);
-        var granted = Resources(Access["Resources"]!).Concat(Resources(JoinHost["Resources"]!)).Where(resource => resource.Contains(":topic/", StringComparison.Ordinal)).ToList();
+        var granted = Resources(Access["Resources"]!).Where(resource => resource.Contains(":topic/", StringComparison.Ordinal)).ToList();
         granted.Count.ShouldBeGreaterThan(60);
         granted.Select(resource => resource.Split('/')[^1]).Where(topic => !known.Contains(topic)).ShouldBeEmpty();
     }
@@ -123,12 +120,18 @@ public sealed class KafkaAccessTests
     [Fact]
     public void Secrets_AreReadByArnAndDecryptedThroughSecretsManagerAlone()
     {
-        foreach (var policy in (JsonNode[])[Access["Resources"]!["SecretsPolicy"]!, JoinHost["Resources"]!["TaskRole"]!["Properties"]!["Policies"]!])
-        {
-            Statements(policy).Single(statement => Texts(statement["Action"]).Contains("secretsmanager:GetSecretValue"))["Resource"]!.ToJsonString().ShouldNotContain("*");
-            var decrypting = Statements(policy).Single(statement => Texts(statement["Action"]).Contains("kms:Decrypt"));
-            decrypting["Condition"]!["StringEquals"]!["kms:ViaService"]!.ToJsonString().ShouldContain("secretsmanager.${AWS::Region}.");
-        }
+        var policy = Access["Resources"]!["SecretsPolicy"]!;
+        Statements(policy).Single(statement => Texts(statement["Action"]).Contains("secretsmanager:GetSecretValue"))["Resource"]!.ToJsonString().ShouldNotContain("*");
+        var decrypting = Statements(policy).Single(statement => Texts(statement["Action"]).Contains("kms:Decrypt"));
+        decrypting["Condition"]!["StringEquals"]!["kms:ViaService"]!.ToJsonString().ShouldContain("secretsmanager.${AWS::Region}.");
+    }
+
+    [Fact]
+    public void Container_HasItsPolicies_AndNoOther()
+    {
+        var role = Checkout.Template.Root["Resources"]!["JoinTaskRole"]!["Properties"]!;
+        role["Policies"].ShouldBeNull();
+        role["ManagedPolicyArns"]!.AsArray().Select(policy => policy!["Fn::If"]![1]!.ToJsonString()).ShouldBe(["""{"Fn::GetAtt":"KafkaAccess.Outputs.Secrets"}""", """{"Fn::GetAtt":"KafkaAccess.Outputs.JoinHost"}"""]);
     }
 
     private static IEnumerable<JsonArray?> SourceAccess(string authentication, string secret, string authority, string clusterArn)
@@ -148,10 +151,8 @@ public sealed class KafkaAccessTests
 
     private static string Types(JsonArray? access) => string.Join(' ', access!.Select(entry => entry!["Type"]!.ToString()));
 
-    private static HashSet<string> Granted(string policy, string action) => GrantedIn(Access["Resources"]![policy]!, action);
-
-    private static HashSet<string> GrantedIn(JsonNode policy, string action) =>
-        Statements(policy).Where(statement => Texts(statement["Action"]).Contains(action)).SelectMany(statement => Texts(statement["Resource"])).ToHashSet(StringComparer.Ordinal);
+    private static HashSet<string> Granted(string policy, string action) =>
+        Statements(Access["Resources"]![policy]!).Where(statement => Texts(statement["Action"]).Contains(action)).SelectMany(statement => Texts(statement["Resource"])).ToHashSet(StringComparer.Ordinal);
 
     private static IEnumerable<string> Resources(JsonNode node) => Statements(node).SelectMany(statement => Texts(statement["Resource"]));
 

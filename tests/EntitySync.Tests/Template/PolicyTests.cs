@@ -5,10 +5,10 @@ namespace EntitySync.Tests.Template;
 
 public sealed class PolicyTests
 {
-    // Calls for which IAM knows no narrower resource: log delivery of a state machine, and what an event source asks EC2 about the network.
+    // Calls for which IAM knows no narrower resource: log delivery of a state machine, what an event source asks EC2 about the network, and logging in to ECR.
     private static readonly string[] WithoutResource =
     [
-        "ec2:DescribeSecurityGroups", "ec2:DescribeVpcs",
+        "ec2:DescribeSecurityGroups", "ec2:DescribeVpcs", "ecr:GetAuthorizationToken",
         "logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:DescribeLogGroups", "logs:DescribeResourcePolicies", "logs:GetLogDelivery", "logs:ListLogDeliveries",
         "logs:PutResourcePolicy", "logs:UpdateLogDelivery",
     ];
