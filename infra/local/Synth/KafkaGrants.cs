@@ -60,8 +60,8 @@ internal static class KafkaGrants
                 (["DescribeTopic", "DescribeTopicDynamicConfiguration", "WriteData"], Sorted(written.Except(read))),
                 (["DescribeTopic", "DescribeTopicDynamicConfiguration", "ReadData", "WriteData"], Sorted(read.Intersect(written))),
             ],
-            [(OfGroup, ["-join"])],
-            "-join-");
+            [(OfGroup, ["${JoinGroupId}"])],
+            "${JoinGroupId}-");
     }
 
     private static ImmutableArray<string> Sorted(IEnumerable<string> names) => [.. names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];

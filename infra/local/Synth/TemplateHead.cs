@@ -41,6 +41,7 @@ internal static class TemplateHead
           VpcSecurityGroupId: { Type: 'AWS::EC2::SecurityGroup::Id' }
           ReferenceChangeFailuresArn: { Type: String, Description: Queue that hears of changes of reference rows that were given up }
           CreateTopicsArn: { Type: String }
+          JoinGroupId: { Type: String, Description: Consumer group of the container }
 
         """;
 

@@ -103,8 +103,8 @@ public sealed class KafkaAccessTests
 
         Granted("Join", "kafka-cluster:ReadData").ShouldBe(read, ignoreOrder: true);
         Granted("Join", "kafka-cluster:WriteData").ShouldBe(written, ignoreOrder: true);
-        Granted("Join", "kafka-cluster:AlterGroup").ShouldBe(["${KafkaArnPrefix}:group/${KafkaClusterPath}/${StackPrefix}-join"]);
-        Granted("Join", "kafka-cluster:AlterTransactionalId").ShouldBe(["${KafkaArnPrefix}:transactional-id/${KafkaClusterPath}/${StackPrefix}-join-*"]);
+        Granted("Join", "kafka-cluster:AlterGroup").ShouldBe(["${KafkaArnPrefix}:group/${KafkaClusterPath}/${JoinGroupId}"]);
+        Granted("Join", "kafka-cluster:AlterTransactionalId").ShouldBe(["${KafkaArnPrefix}:transactional-id/${KafkaClusterPath}/${JoinGroupId}-*"]);
         Stack["Parameters"]!["JoinRole"]!.ToJsonString().ShouldBe("""{"Ref":"JoinTaskRole"}""");
     }
 
