@@ -22,8 +22,9 @@ internal static class SharedServices
         services.TryAddSingleton(typeof(IAmazonStepFunctions), provider => StepFunctionsClients.Create(provider.GetRequiredService<EntitySyncSettings>()));
         services.TryAddSingleton(provider => new KafkaConnection(
             provider.GetRequiredService<EntitySyncSettings>(), provider.GetRequiredService<ILogger<KafkaConnection>>(), provider.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton<ITopicWriter>(provider => new KafkaTopicWriter(
+        services.TryAddSingleton(provider => new KafkaTopicWriter(
             provider.GetRequiredService<KafkaConnection>(), provider.GetRequiredService<ILogger<KafkaTopicWriter>>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<ITopicWriter>(provider => new CountedDeadLetters(provider.GetRequiredService<KafkaTopicWriter>(), provider.GetRequiredService<ILogger<CountedDeadLetters>>()));
         services.TryAddSingleton<ITopicReader>(provider => new KafkaTopicReader(provider.GetRequiredService<KafkaConnection>(), provider.GetRequiredService<ILogger<KafkaTopicReader>>()));
         return services;
     }

@@ -22,7 +22,7 @@ public static class Startup
     public static IServiceCollection AddEntitySync(this IServiceCollection services, EntitySyncSettings settings)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddLogging(logging => logging.AddJsonConsole());
+        services.AddLogging(logging => logging.AddProvider(new JsonLineLoggerProvider(Console.OpenStandardOutput(), TimeProvider.System)));
         return services
             .AddSingleton(settings)
             .AddShared()

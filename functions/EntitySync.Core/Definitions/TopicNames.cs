@@ -3,6 +3,11 @@ namespace EntitySync.Core.Definitions;
 /// <summary>Topics that belong to an entity. Internal names are the entity's name plus a fixed suffix; renaming one orphans state.</summary>
 public static class TopicNames
 {
+    private const string DeadLetters = "-dead-letters";
+
+    /// <summary>True for a topic of records that could not be used, whoever's they are.</summary>
+    public static bool IsDeadLetters(string topic) => topic.EndsWith(DeadLetters, StringComparison.Ordinal);
+
     /// <summary>Replay records, co-partitioned with the root topic.</summary>
     public static string ReplayTopic(this EntityDefinition definition) => definition.Entity + "-replay";
 
@@ -10,13 +15,13 @@ public static class TopicNames
     public static string UpdatesTopic(this EntityDefinition definition) => definition.Entity + "-updates";
 
     /// <summary>Records that could not be used: original bytes, reason, position.</summary>
-    public static string DeadLetterTopic(this EntityDefinition definition) => definition.Entity + "-dead-letters";
+    public static string DeadLetterTopic(this EntityDefinition definition) => definition.Entity + DeadLetters;
 
     /// <summary>Messages that a reconciliation could not use, likewise.</summary>
-    public static string DeadLetterTopic(this ReconciliationDefinition definition) => definition.Entity + "-dead-letters";
+    public static string DeadLetterTopic(this ReconciliationDefinition definition) => definition.Entity + DeadLetters;
 
     /// <summary>Events that a read model could not use, likewise.</summary>
-    public static string DeadLetterTopic(this ReadModelDefinition definition) => definition.ReadModel + "-dead-letters";
+    public static string DeadLetterTopic(this ReadModelDefinition definition) => definition.ReadModel + DeadLetters;
 
     /// <summary>Notes of the entity's tasks: fan-outs under way, positions in broadcast topics. Compacted; as many partitions as the root topic.</summary>
     public static string ProgressTopic(this EntityDefinition definition) => definition.Entity + "-progress";
@@ -52,7 +57,7 @@ public static class TopicNames
         definition.Topics.Select(topic => topic.Topic).Concat(new[] { definition.OutputTopic, definition.DeadLetterTopic() }.OfType<string>());
 
     /// <summary>Changed rows of a reference table that could not be published.</summary>
-    public static string ReferenceDeadLetterTopic(string table) => table + "-dead-letters";
+    public static string ReferenceDeadLetterTopic(string table) => table + DeadLetters;
 
     /// <summary>Where the join topology emits: straight to the output when no relation is left for Enrich.</summary>
     public static string EmissionTopic(this EntityDefinition definition) =>

@@ -31,32 +31,35 @@ internal static class AlarmsTemplate
     public static string Text(DefinitionSet definitions)
     {
         var (text, ids) = (new StringBuilder(Head), new LogicalIds());
-        foreach (var (name, topic) in DeadLetters(definitions).DistinctBy(each => each.Topic)) text.Append(DeadLettered(name, topic, ids));
+        foreach (var (name, topic, isJoined) in DeadLetters(definitions)) text.Append(DeadLettered(name, topic, isJoined, ids));
         return text.ToString();
     }
 
-    /// <summary>Definitions with the topic that their unusable records go to; of reference tables, changed rows.</summary>
-    private static IEnumerable<(string Name, string Topic)> DeadLetters(DefinitionSet definitions) =>
-        definitions.Entities.All.Select(definition => (definition.Entity, definition.DeadLetterTopic()))
-            .Concat(definitions.Reconciliations.All.Select(definition => (definition.Entity, definition.DeadLetterTopic())))
-            .Concat(definitions.ReadModels.All.Select(definition => (definition.ReadModel, definition.DeadLetterTopic())))
-            .Concat(definitions.Tables.All.Select(table => (table.Name, TopicNames.ReferenceDeadLetterTopic(table.Name))));
+    /// <summary>Definitions with the topic that their unusable records go to; of reference tables, changed rows. Of entities the join containers write it too.</summary>
+    private static IEnumerable<(string Name, string Topic, bool IsJoined)> DeadLetters(DefinitionSet definitions) =>
+        definitions.Entities.All.Select(definition => (definition.Entity, definition.DeadLetterTopic(), true))
+            .Concat(definitions.Reconciliations.All.Select(definition => (definition.Entity, definition.DeadLetterTopic(), false)))
+            .Concat(definitions.ReadModels.All.Select(definition => (definition.ReadModel, definition.DeadLetterTopic(), false)))
+            .Concat(definitions.Tables.All.Select(table => (table.Name, TopicNames.ReferenceDeadLetterTopic(table.Name), false)))
+            .DistinctBy(each => each.Item2);
 
-    private static string DeadLettered(string name, string topic, LogicalIds ids) => $$"""
+    // CloudWatch has no value of a metric while nothing is counted.
+    private static string DeadLettered(string name, string topic, bool isJoined, LogicalIds ids) => $$"""
           {{ids.Of("", name, "DeadLettersAlarm")}}:
             Type: AWS::CloudWatch::Alarm
             Properties:
-              AlarmDescription: Records of '{{name}}' could not be used; reason, position and bytes are in '{{topic}}'. infra/guides/alarms.md#deadletters
-              Namespace: !Sub 'EntitySync/${StackPrefix}'
-              MetricName: DeadLettered
-              Dimensions: [{ Name: topic, Value: '{{topic}}' }]
-              Statistic: Sum
-              Period: 300
-              EvaluationPeriods: 1
+              AlarmDescription: Records of '{{name}}' could not be used; reason, position and bytes are in '{{topic}}'. infra/guides/alarms.md#deadlettersalarm
+              Metrics:
+                - { Id: sum, Expression: 'FILL(functions, 0){{(isJoined ? " + FILL(joined, 0)" : "")}}', ReturnData: true }
+                - { Id: functions, ReturnData: false, MetricStat: { Period: 300, Stat: Sum, Metric: { Namespace: !Sub 'EntitySync/${StackPrefix}', MetricName: DeadLettered, Dimensions: [{ Name: topic, Value: '{{topic}}' }] } } }
+        {{(isJoined ? Joined(name) : "")}}      EvaluationPeriods: 1
               Threshold: 0
               ComparisonOperator: GreaterThanThreshold
               TreatMissingData: notBreaching
               AlarmActions: !If [HasAlarmTopic, [!Ref AlarmTopicArn], !Ref AWS::NoValue]
 
         """;
+
+    private static string Joined(string entity) =>
+        $"        - {{ Id: joined, ReturnData: false, MetricStat: {{ Period: 300, Stat: Sum, Metric: {{ Namespace: !Sub 'EntitySync/${{StackPrefix}}', MetricName: JoinDeadLettered, Dimensions: [{{ Name: Entity, Value: '{entity}' }}] }} }} }}\n";
 }

@@ -23,7 +23,7 @@ public sealed class JoinReportTests
         _lines.All.ShouldBe(
         [
             """
-            {"time":"2026-01-01T00:01:00Z","level":"Information","logger":"EntitySync.JoinHost.Logging.JoinReport","event":"Report","entity":"item",
+            {"timestamp":"2026-01-01T00:01:00Z","level":"INFO","logger":"EntitySync.JoinHost.Logging.JoinReport","event":"Report","entity":"item",
             "message":"Lag 22, of one partition at most 12; oldest fan-out 61 s; 5 emitted and 2 dead-lettered since the last report; 1 tasks restoring",
             "template":"Lag {Lag}, of one partition at most {LargestLag}; oldest fan-out {FanoutAgeSeconds} s; {Emitted} emitted and {DeadLettered} dead-lettered since the last report; {Restoring} tasks restoring",
             "values":{"Lag":22,"LargestLag":12,"FanoutAgeSeconds":61,"Emitted":5,"DeadLettered":2,"Restoring":1}}

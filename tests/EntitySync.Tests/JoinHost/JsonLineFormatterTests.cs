@@ -18,7 +18,7 @@ public sealed class JsonLineFormatterTests
 
         lines.Text.ShouldBe(
             """
-            {"time":"2026-01-02T03:04:05Z","level":"Warning","logger":"test","event":"Odd","entity":"item","partition":7,"thread":2,
+            {"timestamp":"2026-01-02T03:04:05Z","level":"WARN","logger":"test","event":"Odd","entity":"item","partition":7,"thread":2,
             "message":"items-7@12 of \"é<\" in 1.5 s","template":"{Position} of \"{Key}\" in {Seconds} s",
             "values":{"Position":"items-7@12","Key":"é<","Seconds":1.5}}
             """.ReplaceLineEndings("") + "\n");
@@ -29,7 +29,7 @@ public sealed class JsonLineFormatterTests
     {
         var lines = new LineLogger();
         lines.LogInformation("Ready");
-        lines.Text.ShouldBe("""{"time":"2026-01-02T03:04:05Z","level":"Information","logger":"test","message":"Ready","template":"Ready"}""" + "\n");
+        lines.Text.ShouldBe("""{"timestamp":"2026-01-02T03:04:05Z","level":"INFO","logger":"test","message":"Ready","template":"Ready"}""" + "\n");
     }
 
     [Fact]
