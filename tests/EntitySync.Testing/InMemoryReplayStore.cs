@@ -21,7 +21,7 @@ public sealed class InMemoryReplayStore(TimeProvider clock) : IReplayStore
 
     public Task<bool> TryResumeAsync(string replayId, string execution, int? rateBound, CancellationToken cancellationToken) => Locked(() =>
     {
-        if (Find(replayId) is not { } replay || IsOver(replay)) return false;
+        if (Find(replayId) is not { } replay || IsOver(replay) || (replay.Record.Status == ReplayStatus.Paused && replay.Record.Execution == execution)) return false;
         Change(replay, record => record with { Status = ReplayStatus.Running, Execution = execution, LastError = null, FinishedAt = null, PausedAt = null, RateBound = rateBound ?? record.RateBound });
         return true;
     });

@@ -43,10 +43,11 @@ public sealed class DynamoDbReplayStore(IAmazonDynamoDB client, string table, Re
         var values = new Item
         {
             [":status"] = Status(ReplayStatus.Running), [":execution"] = Text(execution), [":now"] = Now(), [":succeeded"] = Status(ReplayStatus.Succeeded), [":stopped"] = Status(ReplayStatus.Stopped),
+            [":paused"] = Status(ReplayStatus.Paused),
         };
         var set = "SET #status = :status, execution = :execution, updatedAt = :now";
         if (rateBound is { } bound) (set, values[":bound"]) = (set + ", rateBound = :bound", Number(bound));
-        return await UpdateAsync(replayId, ReplayParts.Replay, set + " REMOVE lastError, finishedAt, pausedAt", NotOver, values, cancellationToken) is not null;
+        return await UpdateAsync(replayId, ReplayParts.Replay, set + " REMOVE lastError, finishedAt, pausedAt", NotOver + " AND (#status <> :paused OR execution <> :execution)", values, cancellationToken) is not null;
     }
 
     public async Task<bool> TryMarkAsync(string replayId, ReplayStatus mark, CancellationToken cancellationToken)

@@ -23,7 +23,7 @@ public interface IReplayStore
 
     /// <summary>
     /// Sets a replay to running under <paramref name="execution"/>, with another bound of its rate unless <paramref name="rateBound"/> is null, and clears its last error;
-    /// false when it has succeeded, was stopped or is gone.
+    /// false when it has succeeded, was stopped or is gone, or when it was paused under this very execution.
     /// </summary>
     Task<bool> TryResumeAsync(string replayId, string execution, int? rateBound, CancellationToken cancellationToken);
 

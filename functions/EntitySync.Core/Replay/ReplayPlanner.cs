@@ -65,11 +65,13 @@ public sealed class ReplayPlanner(EntityCatalog catalog, IReplayStore store, Tim
 
         if (await store.TryResumeAsync(existing.ReplayId, execution, request.RatePerSecond, cancellationToken))
         {
-            var rate = request.RatePerSecond is { } bound ? $" From now on at most {bound} a second." : "";
+            var rate = request.RatePerSecond is { } bound && bound != existing.RateBound ? $" From now on at most {bound} a second." : "";
             return Plan(existing, $"Resumed replay '{existing.ReplayId}' after {existing.IdsPublished} ids.{rate}");
         }
 
         var over = await FindAsync(existing.ReplayId, "resume", cancellationToken);
+        // Called again because its first answer was lost, and meanwhile a person has said pause or stop: that counts.
+        if (over.Execution == execution && over.Status is ReplayStatus.Paused or ReplayStatus.Stopped) return Plan(over, $"Replay '{over.ReplayId}' was paused or stopped before it began.", finished: true);
         if (over.Status != ReplayStatus.Stopped) return Plan(over, $"Replay '{over.ReplayId}' is already done.", finished: true);
         throw new InvalidRequestException(
             $"Replay '{over.ReplayId}' was stopped for good after {over.IdsPublished} ids and cannot be resumed ({over.Summary}). Start it anew, from the beginning, under another replayId.");

@@ -165,6 +165,7 @@ public abstract class ReplayStoreContract
         var paused = (await store.FindAsync(id, None)).ShouldNotBeNull();
         (paused.Status, paused.PausedAt, paused.FinishedAt, paused.RateBound).ShouldBe((ReplayStatus.Paused, Clock.GetUtcNow(), null, null));
 
+        (await store.TryResumeAsync(id, "first", null, None)).ShouldBeFalse("a call of the paused execution that comes again");
         (await store.TryResumeAsync(id, "second", 20, None)).ShouldBeTrue();
         (await store.TryResumeAsync(id, "third", null, None)).ShouldBeTrue("the rate stays");
         var resumed = (await store.FindAsync(id, None)).ShouldNotBeNull();
