@@ -157,6 +157,14 @@ public sealed class ReplayStateMachineTests(LocalPartsFixture parts)
 
         Output(pause).ShouldBe(("SUCCEEDED", "PAUSED", 20, "Replay 'r' is paused after 20 ids; a page in flight is still finished. {\"replayId\":\"r\"} goes on."));
         Output(paused).ShouldBe(("SUCCEEDED", "PAUSED", 30, "Replay 'r' is paused after 30 ids; a page in flight is still finished. {\"replayId\":\"r\"} goes on."));
+        using (var state = JsonDocument.Parse(paused.Output!))
+        {
+            state.RootElement.EnumerateObject().Select(property => property.Name).ShouldBe(
+                ["replayId", "status", "idsPublished", "pages", "message", "slices", "slicesDone", "total", "lastMovedAt"], ignoreOrder: true);
+            state.RootElement.GetProperty("lastMovedAt").GetDateTimeOffset().ShouldBe(rest.LastMovedAt!.Value);
+            state.RootElement.GetProperty("total").GetInt32().ShouldBe(45);
+        }
+
         (rest.Status, rest.IdsPublished, rest.Execution, rest.FinishedAt, rest.PausedAt is null).ShouldBe((ReplayStatus.Paused, 30, "first", null, false));
         publishing.ShouldBe(1);
         Output(again).ShouldBe(Output(paused));
