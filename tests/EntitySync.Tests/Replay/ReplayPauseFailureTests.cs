@@ -52,6 +52,32 @@ public class ReplayPauseFailureTests
     }
 
     [Fact]
+    public async Task PausedBetweenSlices_TheOthersAreNotEvenClaimed_AndAResumeDoesThem()
+    {
+        var world = new ReplayWorld(ids: 20, definition: ReplayWorld.Scanned(segments: 4));
+        await world.Planner().PlanAsync(ReplayWorld.Request("r"), "first", CancellationToken.None);
+        (await world.PublishAsync("r", "a")).Outcome.ShouldBe("DONE");
+        var published = world.Published;
+        await ActAsync(world, "pause");
+        var calls = new List<string>();
+
+        for (var slice = 1; slice < 4; slice++)
+        {
+            (await world.PublishAsync("r", "a", effect =>
+            {
+                calls.Add(effect);
+                return Task.CompletedTask;
+            }, part: ReplayParts.Slice(slice))).Outcome.ShouldBe("PAUSED");
+        }
+
+        calls.Distinct().ShouldBe(["before find request", "after find request", "before find", "after find"]);
+        world.Published.ShouldBe(published);
+        (await world.Finisher().FinishAsync("r", "first", null, CancellationToken.None)).Status.ShouldBe("PAUSED");
+        (await world.ExecuteAsync(new ReplayRequest { ReplayId = "r" }, "second")).IdsPublished.ShouldBe(20);
+        world.Published.Order(StringComparer.Ordinal).ShouldBe(SortedIdSource.Numbered(20));
+    }
+
+    [Fact]
     public async Task RateGivenAtAResume_TakesThePlaceOfTheFormer()
     {
         var world = new ReplayWorld(ids: 100, pageSize: 1000);

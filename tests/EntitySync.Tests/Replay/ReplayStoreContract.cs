@@ -182,6 +182,17 @@ public abstract class ReplayStoreContract
         (stopped.Status, stopped.FinishedAt, stopped.Execution, stopped.LastError).ShouldBe((ReplayStatus.Stopped, Clock.GetUtcNow(), "third", "Solr is down"));
     }
 
+    [Fact]
+    public async Task EightPausesAtOnce_OneMarks()
+    {
+        var (store, id) = await CreatedAsync();
+
+        var marked = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => store.TryMarkAsync(id, ReplayStatus.Paused, None)));
+
+        marked.Count(mark => mark).ShouldBe(1);
+        (await store.FindAsync(id, None)).ShouldNotBeNull().Status.ShouldBe(ReplayStatus.Paused);
+    }
+
     [Theory]
     [InlineData(ReplayStatus.Paused)]
     [InlineData(ReplayStatus.Stopped)]
