@@ -19,10 +19,18 @@ public sealed class InMemoryReplayStore(TimeProvider clock) : IReplayStore
         return _replays.TryAdd(replay.Record.ReplayId, new Replay(replay.Record, replay.Request, slices.ToDictionary(slice => slice.Claim.Part)));
     });
 
-    public Task<bool> TryResumeAsync(string replayId, string execution, CancellationToken cancellationToken) => Locked(() =>
+    public Task<bool> TryResumeAsync(string replayId, string execution, int? rateBound, CancellationToken cancellationToken) => Locked(() =>
     {
-        if (Find(replayId) is not { } replay || replay.Record.Status == ReplayStatus.Succeeded) return false;
-        Change(replay, record => record with { Status = ReplayStatus.Running, Execution = execution, LastError = null, FinishedAt = null });
+        if (Find(replayId) is not { } replay || IsOver(replay) || (replay.Record.Status == ReplayStatus.Paused && replay.Record.Execution == execution)) return false;
+        Change(replay, record => record with { Status = ReplayStatus.Running, Execution = execution, LastError = null, FinishedAt = null, PausedAt = null, RateBound = rateBound ?? record.RateBound });
+        return true;
+    });
+
+    public Task<bool> TryMarkAsync(string replayId, ReplayStatus mark, CancellationToken cancellationToken) => Locked(() =>
+    {
+        if (Find(replayId) is not { } replay || IsOver(replay) || replay.Record.Status == mark || replay.Record.SlicesDone == replay.Record.Slices) return false;
+        var now = clock.GetUtcNow();
+        Change(replay, record => mark == ReplayStatus.Paused ? record with { Status = mark, PausedAt = now } : record with { Status = mark, FinishedAt = now });
         return true;
     });
 
@@ -53,6 +61,7 @@ public sealed class InMemoryReplayStore(TimeProvider clock) : IReplayStore
             SlicesDone = record.SlicesDone + (done ? 1 : 0),
             Total = record.Total + (total ?? 0),
             SlicesCounted = record.SlicesCounted + (total is null ? 0 : 1),
+            LastMovedAt = clock.GetUtcNow(),
         });
         return slice.Claim;
     });
@@ -67,11 +76,13 @@ public sealed class InMemoryReplayStore(TimeProvider clock) : IReplayStore
 
     public Task<bool> TryFinishAsync(string replayId, string execution, ReplayStatus status, string? error, CancellationToken cancellationToken) => Locked(() =>
     {
-        if (Find(replayId) is not { } replay || replay.Record.Status == ReplayStatus.Succeeded) return false;
-        if (status == ReplayStatus.Failed && replay.Record.Execution != execution) return false;
-        Change(replay, record => record with { Status = status, LastError = error, FinishedAt = clock.GetUtcNow() });
+        if (Find(replayId) is not { } replay || IsOver(replay)) return false;
+        if (status == ReplayStatus.Failed && (replay.Record.Execution != execution || replay.Record.Status == ReplayStatus.Paused)) return false;
+        Change(replay, record => record with { Status = status, LastError = error, FinishedAt = clock.GetUtcNow(), PausedAt = null });
         return true;
     });
+
+    private static bool IsOver(Replay replay) => replay.Record.Status is ReplayStatus.Succeeded or ReplayStatus.Stopped;
 
     private Replay? Find(string replayId) => _replays.GetValueOrDefault(replayId);
 

@@ -20,8 +20,11 @@ public sealed class SteppedReplayStore(IReplayStore inner, ReplayStep step) : IR
     public Task<bool> TryCreateAsync(NewReplay replay, CancellationToken cancellationToken) =>
         RunAsync("create", () => inner.TryCreateAsync(replay, cancellationToken));
 
-    public Task<bool> TryResumeAsync(string replayId, string execution, CancellationToken cancellationToken) =>
-        RunAsync("resume", () => inner.TryResumeAsync(replayId, execution, cancellationToken));
+    public Task<bool> TryResumeAsync(string replayId, string execution, int? rateBound, CancellationToken cancellationToken) =>
+        RunAsync("resume", () => inner.TryResumeAsync(replayId, execution, rateBound, cancellationToken));
+
+    public Task<bool> TryMarkAsync(string replayId, ReplayStatus mark, CancellationToken cancellationToken) =>
+        RunAsync("mark", () => inner.TryMarkAsync(replayId, mark, cancellationToken));
 
     public Task<SliceClaimResult> ClaimAsync(string replayId, string part, string owner, TimeSpan lease, CancellationToken cancellationToken) =>
         RunAsync("claim", () => inner.ClaimAsync(replayId, part, owner, lease, cancellationToken));

@@ -12,6 +12,8 @@ namespace EntitySync.Adapters.DynamoDb;
 /// <summary>Replays in one table: item <c>replay</c> shows the whole, <c>request</c> what was asked, <c>slice#0000</c> and on one checkpoint each.</summary>
 public sealed class DynamoDbReplayStore(IAmazonDynamoDB client, string table, ReplayOptions options, TimeProvider clock) : IReplayStore
 {
+    private const string NotOver = "attribute_exists(replayId) AND #status <> :succeeded AND #status <> :stopped";
+
     private readonly ReplayCalls _calls = new(table, clock);
 
     public async Task<ReplayRecord?> FindAsync(string replayId, CancellationToken cancellationToken) =>
@@ -36,14 +38,32 @@ public sealed class DynamoDbReplayStore(IAmazonDynamoDB client, string table, Re
             cancellationToken);
     }
 
-    public async Task<bool> TryResumeAsync(string replayId, string execution, CancellationToken cancellationToken) =>
-        await UpdateAsync(
+    public async Task<bool> TryResumeAsync(string replayId, string execution, int? rateBound, CancellationToken cancellationToken)
+    {
+        var values = new Item
+        {
+            [":status"] = Status(ReplayStatus.Running), [":execution"] = Text(execution), [":now"] = Now(), [":succeeded"] = Status(ReplayStatus.Succeeded), [":stopped"] = Status(ReplayStatus.Stopped),
+            [":paused"] = Status(ReplayStatus.Paused),
+        };
+        var set = "SET #status = :status, execution = :execution, updatedAt = :now";
+        if (rateBound is { } bound) (set, values[":bound"]) = (set + ", rateBound = :bound", Number(bound));
+        return await UpdateAsync(replayId, ReplayParts.Replay, set + " REMOVE lastError, finishedAt, pausedAt", NotOver + " AND (#status <> :paused OR execution <> :execution)", values, cancellationToken) is not null;
+    }
+
+    public async Task<bool> TryMarkAsync(string replayId, ReplayStatus mark, CancellationToken cancellationToken)
+    {
+        var values = new Item { [":status"] = Status(mark), [":now"] = Now(), [":running"] = Status(ReplayStatus.Running), [":failed"] = Status(ReplayStatus.Failed) };
+        var (time, from) = ("pausedAt", ":running, :failed");
+        if (mark == ReplayStatus.Stopped) (time, from, values[":paused"]) = ("finishedAt", from + ", :paused", Status(ReplayStatus.Paused));
+        return await UpdateAsync(
             replayId,
             ReplayParts.Replay,
-            "SET #status = :status, execution = :execution, updatedAt = :now REMOVE lastError, finishedAt",
-            "attribute_exists(replayId) AND #status <> :succeeded",
-            new Item { [":status"] = Text(Name(ReplayStatus.Running)), [":execution"] = Text(execution), [":now"] = Now(), [":succeeded"] = Text(Name(ReplayStatus.Succeeded)) },
+            $"SET #status = :status, updatedAt = :now, {time} = :now REMOVE estimatedSecondsLeft",
+            // One whose slices are all done only waits to be called succeeded.
+            $"attribute_exists(replayId) AND #status IN ({from}) AND slicesDone < slices",
+            values,
             cancellationToken) is not null;
+    }
 
     public async Task<SliceClaimResult> ClaimAsync(string replayId, string part, string owner, TimeSpan lease, CancellationToken cancellationToken)
     {
@@ -92,16 +112,16 @@ public sealed class DynamoDbReplayStore(IAmazonDynamoDB client, string table, Re
 
     public async Task<bool> TryFinishAsync(string replayId, string execution, ReplayStatus status, string? error, CancellationToken cancellationToken)
     {
-        var values = new Item { [":status"] = Text(Name(status)), [":succeeded"] = Text(Name(ReplayStatus.Succeeded)), [":now"] = Now() };
-        var condition = "attribute_exists(replayId) AND #status <> :succeeded";
+        var values = new Item { [":status"] = Status(status), [":succeeded"] = Status(ReplayStatus.Succeeded), [":stopped"] = Status(ReplayStatus.Stopped), [":now"] = Now() };
+        var condition = NotOver;
         if (status == ReplayStatus.Failed)
         {
-            condition += " AND execution = :execution";
-            values[":execution"] = Text(execution);
+            condition += " AND #status <> :paused AND execution = :execution";
+            (values[":execution"], values[":paused"]) = (Text(execution), Status(ReplayStatus.Paused));
         }
 
         if (error is not null) values[":error"] = Text(error);
-        var set = "SET #status = :status, updatedAt = :now, finishedAt = :now" + (error is null ? " REMOVE lastError, estimatedSecondsLeft" : ", lastError = :error REMOVE estimatedSecondsLeft");
+        var set = "SET #status = :status, updatedAt = :now, finishedAt = :now" + (error is null ? " REMOVE lastError, estimatedSecondsLeft, pausedAt" : ", lastError = :error REMOVE estimatedSecondsLeft");
         return await UpdateAsync(replayId, ReplayParts.Replay, set, condition, values, cancellationToken) is not null;
     }
 
@@ -149,6 +169,8 @@ public sealed class DynamoDbReplayStore(IAmazonDynamoDB client, string table, Re
             return false;
         }
     }
+
+    private static AttributeValue Status(ReplayStatus status) => Text(Name(status));
 
     private AttributeValue Now() => Time(clock.GetUtcNow());
 

@@ -40,6 +40,7 @@ internal static class ReadModelRegistryItems
         if (state.Previous is { } previous) item["previous"] = Number(previous);
         if (state.Building is { } building) item["building"] = Number(building);
         if (state.LastError is { } error) item["lastError"] = Text(error);
+        if (state.FailedAt is { } failedAt) item["failedAt"] = Time(failedAt);
         return item;
     }
 
@@ -51,7 +52,8 @@ internal static class ReadModelRegistryItems
         OptionalInt(item, "building"),
         (int)Long(item, "lastNumber"),
         [.. (item["versions"].L ?? []).Select(value => ToVersion(value.M))],
-        item.GetValueOrDefault("lastError")?.S);
+        item.GetValueOrDefault("lastError")?.S,
+        item.TryGetValue("failedAt", out var failedAt) ? ReadTime(failedAt) : null);
 
     public static FillCheckpoint ToCheckpoint(Item item) => new(
         item["topic"].S, (int)Long(item, "partition"), Long(item, "first"), Long(item, Next), Long(item, "end"), Long(item, "events"), item[CaughtUp].BOOL ?? false);

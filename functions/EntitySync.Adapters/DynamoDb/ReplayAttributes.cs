@@ -21,7 +21,14 @@ internal static class ReplayAttributes
 
     public static string Name(ReplayStatus status) => status.ToString().ToUpperInvariant();
 
-    public static Item Replay(ReplayRecord record, DateTimeOffset expiresAt) => new(Key(record.ReplayId, ReplayParts.Replay))
+    public static Item Replay(ReplayRecord record, DateTimeOffset expiresAt)
+    {
+        var item = NewReplay(record, expiresAt);
+        if (record.RateBound is { } bound) item["rateBound"] = Number(bound);
+        return item;
+    }
+
+    private static Item NewReplay(ReplayRecord record, DateTimeOffset expiresAt) => new(Key(record.ReplayId, ReplayParts.Replay))
     {
         ["entity"] = Text(record.Entity),
         ["status"] = Text(Name(record.Status)),
@@ -77,7 +84,10 @@ internal static class ReplayAttributes
         Total = Long(item, "total"),
         StartedAt = ReadTime(item, "startedAt")!.Value,
         UpdatedAt = ReadTime(item, "updatedAt")!.Value,
+        PausedAt = ReadTime(item, "pausedAt"),
         FinishedAt = ReadTime(item, "finishedAt"),
+        LastMovedAt = ReadTime(item, "lastMovedAt"),
+        RateBound = item.ContainsKey("rateBound") ? (int)Long(item, "rateBound") : null,
         LastError = item.GetValueOrDefault("lastError")?.S,
     };
 

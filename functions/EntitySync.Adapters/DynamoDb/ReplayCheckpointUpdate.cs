@@ -50,7 +50,7 @@ internal sealed class ReplayCheckpointUpdate(string table, SliceClaim claim, Pag
             [":total"] = Number(_total ?? 0),
             [":counted"] = Number(_total is null ? 0 : 1),
         };
-        var set = "SET updatedAt = :now";
+        var set = "SET updatedAt = :now, lastMovedAt = :now";
         var remove = "";
         if (page.RatePerSecond is { } rate) (set, values[":rate"]) = (set + ", ratePerSecond = :rate", Decimal(rate));
         if (page.EstimatedSecondsLeft is { } left) (set, values[":left"]) = (set + ", estimatedSecondsLeft = :left", Decimal(left));

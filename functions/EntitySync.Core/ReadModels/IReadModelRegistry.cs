@@ -42,9 +42,10 @@ public interface IReadModelTables
 /// <param name="Building">The one that a rebuild fills; live events reach it too.</param>
 /// <param name="LastNumber">Highest number given so far; a number is never given twice.</param>
 /// <param name="Versions">Those three, the next one while its table is being made, and ones whose table is still to be removed.</param>
-/// <param name="LastError">Why the last rebuild failed; null when it did not.</param>
+/// <param name="LastError">Why the last rebuild failed, or what it met last; null when nothing did.</param>
+/// <param name="FailedAt">When the rebuild of <paramref name="Building"/> gave up; null while it may run, and when there is none.</param>
 public sealed record ReadModelState(
-    string ReadModel, long Revision, int? Live, int? Previous, int? Building, int LastNumber, ImmutableArray<ReadModelVersion> Versions, string? LastError = null)
+    string ReadModel, long Revision, int? Live, int? Previous, int? Building, int LastNumber, ImmutableArray<ReadModelVersion> Versions, string? LastError = null, DateTimeOffset? FailedAt = null)
 {
     public ReadModelVersion? Version(int? number) => number is { } wanted ? Versions.FirstOrDefault(version => version.Number == wanted) : null;
 

@@ -21,8 +21,17 @@ public interface IReplayStore
     /// <summary>Creates progress, request and slices at once; false when the replay exists.</summary>
     Task<bool> TryCreateAsync(NewReplay replay, CancellationToken cancellationToken);
 
-    /// <summary>Sets a replay that has not succeeded to running under <paramref name="execution"/> and clears its last error; false when it has succeeded or is gone.</summary>
-    Task<bool> TryResumeAsync(string replayId, string execution, CancellationToken cancellationToken);
+    /// <summary>
+    /// Sets a replay to running under <paramref name="execution"/>, with another bound of its rate unless <paramref name="rateBound"/> is null, and clears its last error;
+    /// false when it has succeeded, was stopped or is gone, or when it was paused under this very execution.
+    /// </summary>
+    Task<bool> TryResumeAsync(string replayId, string execution, int? rateBound, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Marks a replay, so that no invocation begins a further page of it. Paused: one that is running or has failed. Stopped: one that is paused, too.
+    /// False when nothing was changed: it is gone, over, marked so already, or all its slices are done.
+    /// </summary>
+    Task<bool> TryMarkAsync(string replayId, ReplayStatus mark, CancellationToken cancellationToken);
 
     /// <summary>Claims a slice for <paramref name="owner"/> until now + <paramref name="lease"/>. Claiming again as the same owner succeeds.</summary>
     /// <exception cref="Errors.InvalidRequestException">There is no such slice.</exception>
@@ -38,8 +47,8 @@ public interface IReplayStore
     Task ReleaseAsync(SliceClaim claim, string? error, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Sets the final status. Succeeded: always, unless it already is. Failed: only while <paramref name="execution"/> is the one that started or
-    /// resumed it last and it has not succeeded. False when nothing was changed.
+    /// Sets how it ended. Succeeded: always, unless it already is or was stopped. Failed: only while it is running or failed, and <paramref name="execution"/>
+    /// is the one that started or resumed it last. False when nothing was changed.
     /// </summary>
     Task<bool> TryFinishAsync(string replayId, string execution, ReplayStatus status, string? error, CancellationToken cancellationToken);
 }

@@ -16,20 +16,24 @@ public sealed record ReplayPlan(
     [property: JsonPropertyName("slices")] IReadOnlyList<string> Slices,
     [property: JsonPropertyName("message")] string Message);
 
-/// <summary>Accepts a request: creates its replay, or goes on with the one that has its id.</summary>
+/// <summary>Accepts a request: creates its replay, goes on with the one that has its id, or pauses or stops that one.</summary>
 public sealed class ReplayPlanner(EntityCatalog catalog, IReplayStore store, TimeProvider clock, ILogger<ReplayPlanner> logger)
 {
-    /// <param name="request">As it was typed or sent. A request with nothing but a <c>replayId</c> resumes that replay as it was started.</param>
+    /// <param name="request">As it was typed or sent. A request without entity resumes the replay of its <c>replayId</c> as it was started, with another rate if it gives one.</param>
     /// <param name="execution">Name of the execution; the replay's id when the request names none.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <exception cref="InvalidRequestException">The request has mistakes, or differs from the replay that already has its id.</exception>
+    /// <exception cref="InvalidRequestException">The request has mistakes, differs from the replay that already has its id, or that one was stopped.</exception>
+    /// <exception cref="ConflictException">The replay was resumed at the same moment; call again.</exception>
     public async Task<ReplayPlan> PlanAsync(ReplayRequest request, string execution, CancellationToken cancellationToken)
     {
+        ReplayRequestRules.CheckAction(request);
+        if (request.Action is ReplayActions.Pause or ReplayActions.Stop) return await MarkAsync(request.ReplayId!, request.Action, cancellationToken);
         var replayId = request.ReplayId ?? execution;
         if (IsBareResume(request) && ReplayRequestRules.IdProblem(replayId) is null)
         {
-            request = await store.FindRequestAsync(replayId, cancellationToken)
+            var stored = await store.FindRequestAsync(replayId, cancellationToken)
                 ?? throw new InvalidRequestException($"There is no replay '{replayId}' to resume; name an entity to start one.");
+            request = stored with { RatePerSecond = request.RatePerSecond };
         }
 
         var (definition, accepted) = ReplayRequestRules.Accept(request, replayId, catalog);
@@ -46,7 +50,7 @@ public sealed class ReplayPlanner(EntityCatalog catalog, IReplayStore store, Tim
     }
 
     private static bool IsBareResume(ReplayRequest request) =>
-        request is { Entity.Length: 0, ReplayId: not null, Where: null, Ids: null, RatePerSecond: null, Causes: null };
+        request is { Entity.Length: 0, ReplayId: not null, Where: null, Ids: null, Causes: null };
 
     private async Task<ReplayPlan> ResumeAsync(ReplayRecord existing, ReplayRequest request, string execution, CancellationToken cancellationToken)
     {
@@ -59,13 +63,40 @@ public sealed class ReplayPlanner(EntityCatalog catalog, IReplayStore store, Tim
                 $"Start with another replayId, or resume it with {{\"replayId\":\"{existing.ReplayId}\"}}.");
         }
 
-        if (existing.Status != ReplayStatus.Succeeded && await store.TryResumeAsync(existing.ReplayId, execution, cancellationToken))
+        if (await store.TryResumeAsync(existing.ReplayId, execution, request.RatePerSecond, cancellationToken))
         {
-            return Plan(existing, $"Resumed replay '{existing.ReplayId}' after {existing.IdsPublished} ids.");
+            var rate = request.RatePerSecond is { } bound && bound != existing.RateBound ? $" From now on at most {bound} a second." : "";
+            return Plan(existing, $"Resumed replay '{existing.ReplayId}' after {existing.IdsPublished} ids.{rate}");
         }
 
-        return Plan(existing, $"Replay '{existing.ReplayId}' is already done.", finished: true);
+        var over = await FindAsync(existing.ReplayId, "resume", cancellationToken);
+        // Called again because its first answer was lost, and meanwhile a person has said pause or stop: that counts.
+        if (over.Execution == execution && over.Status is ReplayStatus.Paused or ReplayStatus.Stopped) return Plan(over, $"Replay '{over.ReplayId}' was paused or stopped before it began.", finished: true);
+        if (over.Status != ReplayStatus.Stopped) return Plan(over, $"Replay '{over.ReplayId}' is already done.", finished: true);
+        throw new InvalidRequestException(
+            $"Replay '{over.ReplayId}' was stopped for good after {over.IdsPublished} ids and cannot be resumed ({over.Summary}). Start it anew, from the beginning, under another replayId.");
     }
+
+    private async Task<ReplayPlan> MarkAsync(string replayId, string action, CancellationToken cancellationToken)
+    {
+        var isPause = action == ReplayActions.Pause;
+        var marked = await store.TryMarkAsync(replayId, isPause ? ReplayStatus.Paused : ReplayStatus.Stopped, cancellationToken);
+        var record = await FindAsync(replayId, action, cancellationToken);
+        var message = record switch
+        {
+            _ when marked => $"Replay '{replayId}' is {(isPause ? "paused" : "stopped")} after {record.IdsPublished} ids.",
+            { Status: ReplayStatus.Stopped } => $"Replay '{replayId}' was stopped before.",
+            { Status: ReplayStatus.Succeeded } => $"Replay '{replayId}' is already done.",
+            { Status: ReplayStatus.Paused } => $"Replay '{replayId}' is paused already.",
+            _ when record.SlicesDone == record.Slices => $"Replay '{replayId}' has published everything; there is nothing to {action}.",
+            _ => throw new ConflictException($"Replay '{replayId}' was resumed at the moment that it was to {action}."),
+        };
+        return Plan(record, message, finished: true);
+    }
+
+    private async Task<ReplayRecord> FindAsync(string replayId, string action, CancellationToken cancellationToken) =>
+        await store.FindAsync(replayId, cancellationToken)
+            ?? throw new InvalidRequestException($"There is no replay '{replayId}' to {action}; replays are kept for 90 days, and an execution that has just begun may not have made its replay yet.");
 
     private NewReplay Create(EntityDefinition definition, ReplayRequest request, string execution)
     {
@@ -78,6 +109,7 @@ public sealed class ReplayPlanner(EntityCatalog catalog, IReplayStore store, Tim
             Status = ReplayStatus.Running,
             Execution = execution,
             Summary = ReplayRequestText.Summary(request),
+            RateBound = request.RatePerSecond,
             Slices = slices.Length,
             StartedAt = now,
             UpdatedAt = now,

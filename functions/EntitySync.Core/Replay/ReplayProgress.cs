@@ -10,16 +10,13 @@ internal sealed class ReplayProgress(TimeProvider clock)
     private DateTimeOffset _timeBefore;
     private double? _rate;
 
-    /// <summary>Takes a reading just before <paramref name="ids"/> more (and perhaps <paramref name="total"/>) are added to <paramref name="record"/>.</summary>
-    public (double? RatePerSecond, long? SecondsLeft) Read(ReplayRecord record, int ids, long? total)
+    /// <summary>Takes a reading: <paramref name="record"/> as it was at <paramref name="readAt"/>, and a page of <paramref name="ids"/> (and perhaps the slice's <paramref name="total"/>) that is added to it now.</summary>
+    public (double? RatePerSecond, long? SecondsLeft) Read(ReplayRecord record, DateTimeOffset readAt, int ids, long? total)
     {
         var published = record.IdsPublished + ids;
         var now = clock.GetUtcNow();
-        if (_idsBefore is null)
-        {
-            (_idsBefore, _timeBefore) = (record.IdsPublished, now);
-        }
-        else if (now - _timeBefore >= Shortest)
+        if (_idsBefore is null) (_idsBefore, _timeBefore) = (record.IdsPublished, readAt);
+        if (now - _timeBefore >= Shortest)
         {
             _rate = Math.Round(Math.Max(0, published - _idsBefore.Value) / (now - _timeBefore).TotalSeconds, 1);
             (_idsBefore, _timeBefore) = (published, now);

@@ -9,7 +9,10 @@ namespace EntitySync.Core.Replay;
 /// <summary>How an invocation ended, for the state machine's choice.</summary>
 /// <param name="ReplayId">The replay.</param>
 /// <param name="Slice">Its slice.</param>
-/// <param name="Outcome"><c>DONE</c>: the slice is published. <c>MORE</c>: call again. <c>BUSY</c>: another invocation has the slice; call again after the wait.</param>
+/// <param name="Outcome">
+/// <c>DONE</c>: the slice is published. <c>MORE</c>: call again. <c>BUSY</c>: another invocation has the slice; call again after the wait.
+/// <c>PAUSED</c>, <c>STOPPED</c>: a person has put down the replay, or ended it; do not call again.
+/// </param>
 /// <param name="WaitSeconds">For <c>BUSY</c>, else 0.</param>
 public sealed record PublishOutcome(
     [property: JsonPropertyName("replayId")] string ReplayId,
@@ -20,11 +23,14 @@ public sealed record PublishOutcome(
     public const string Done = "DONE";
     public const string More = "MORE";
     public const string Busy = "BUSY";
+    public const string Paused = "PAUSED";
+    public const string Stopped = "STOPPED";
 }
 
 /// <summary>
 /// Publishes pages of one slice until it is done or time runs short. The order that everything rests on: page read, records written and all
-/// acknowledged, checkpoint moved, conditional on the claim. A crash anywhere publishes again at most the page in flight.
+/// acknowledged, checkpoint moved, conditional on the claim. A crash anywhere publishes again at most the page in flight. Before each page the replay is
+/// read: a pause or a stop lets no further page begin, and the page in flight still counts.
 /// </summary>
 public sealed class ReplayPublisher(
     EntityCatalog catalog,
@@ -52,36 +58,44 @@ public sealed class ReplayPublisher(
             ? found
             : throw new InvalidRequestException($"Entity '{request.Entity}' of replay '{replayId}' is no longer defined, or not to be replayed.");
 
+        var record = await FindAsync(replayId, cancellationToken);
+        if (LeftBy(record) is { } left) return new PublishOutcome(replayId, part, left);
         var result = await store.ClaimAsync(replayId, part, owner, options.Lease, cancellationToken);
         return result.Outcome switch
         {
             SliceClaimOutcome.Done => new PublishOutcome(replayId, part, PublishOutcome.Done),
             SliceClaimOutcome.Busy => BusyUntil(replayId, part, result.BusyUntil ?? clock.GetUtcNow()),
-            _ => await PublishClaimedAsync(definition, request, result.Claim!, deadline, cancellationToken),
+            _ => await PublishClaimedAsync(definition, request, record, result.Claim!, deadline, cancellationToken),
         };
     }
 
     private async Task<PublishOutcome> PublishClaimedAsync(
-        EntityDefinition definition, ReplayRequest request, SliceClaim claim, DateTimeOffset deadline, CancellationToken cancellationToken)
+        EntityDefinition definition, ReplayRequest request, ReplayRecord record, SliceClaim claim, DateTimeOffset deadline, CancellationToken cancellationToken)
     {
-        var record = await store.FindAsync(claim.ReplayId, cancellationToken);
-        var run = new SliceRun(definition, request, claim, record?.Slices ?? 1, store, sources, writer, options, clock);
+        var run = new SliceRun(definition, request, claim, store, sources, writer, options, clock);
         var lastStart = deadline - Min(options.Margin, (deadline - clock.GetUtcNow()) / 4);
         try
         {
-            do
+            while (true)
             {
-                if (!await run.PublishPageAsync(cancellationToken))
+                if (!await run.PublishPageAsync(record, cancellationToken))
                 {
                     logger.LogWarning("Replay {ReplayId} {Slice}: another invocation has taken over", claim.ReplayId, claim.Part);
                     return BusyUntil(claim.ReplayId, claim.Part, clock.GetUtcNow() + options.Lease);
                 }
 
                 if (run.Claim.Done) return new PublishOutcome(claim.ReplayId, claim.Part, PublishOutcome.Done);
+                var outcome = PublishOutcome.More;
+                if (clock.GetUtcNow() < lastStart)
+                {
+                    record = await FindAsync(claim.ReplayId, cancellationToken);
+                    if (LeftBy(record) is not { } left) continue;
+                    outcome = left;
+                }
+
+                await store.ReleaseAsync(run.Claim, null, cancellationToken);
+                return new PublishOutcome(claim.ReplayId, claim.Part, outcome);
             }
-            while (clock.GetUtcNow() < lastStart);
-            await store.ReleaseAsync(run.Claim, null, cancellationToken);
-            return new PublishOutcome(claim.ReplayId, claim.Part, PublishOutcome.More);
         }
         catch (Exception exception)
         {
@@ -94,6 +108,17 @@ public sealed class ReplayPublisher(
             throw;
         }
     }
+
+    private async Task<ReplayRecord> FindAsync(string replayId, CancellationToken cancellationToken) =>
+        await store.FindAsync(replayId, cancellationToken) ?? throw new InvalidRequestException($"Replay '{replayId}' was removed while it ran.");
+
+    /// <summary>The outcome when a person wants no further page; else null.</summary>
+    private static string? LeftBy(ReplayRecord record) => record.Status switch
+    {
+        ReplayStatus.Paused => PublishOutcome.Paused,
+        ReplayStatus.Stopped => PublishOutcome.Stopped,
+        _ => null,
+    };
 
     /// <summary>So that the retry need not wait for the lease to end. When this fails too, it waits.</summary>
     private async Task ReleaseAfterFailureAsync(SliceClaim claim, Exception failure)

@@ -2,7 +2,22 @@ using System.Collections.Immutable;
 
 namespace EntitySync.Core.Replay;
 
-public enum ReplayStatus { Running, Succeeded, Failed }
+public enum ReplayStatus
+{
+    Running,
+
+    /// <summary>All is published. Final.</summary>
+    Succeeded,
+
+    /// <summary>Its execution gave up; a new start goes on.</summary>
+    Failed,
+
+    /// <summary>Put down by a person; a new start goes on.</summary>
+    Paused,
+
+    /// <summary>Ended for good by a person. Final.</summary>
+    Stopped,
+}
 
 /// <summary>Progress of a whole replay, as its one item shows it to any reader.</summary>
 public sealed record ReplayRecord
@@ -37,7 +52,17 @@ public sealed record ReplayRecord
 
     public required DateTimeOffset UpdatedAt { get; init; }
 
+    /// <summary>When it was paused; null while it is not.</summary>
+    public DateTimeOffset? PausedAt { get; init; }
+
+    /// <summary>When it succeeded, failed or was stopped.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>When the last page was published; null before the first. It stands still when nobody works on the replay, whatever <see cref="Status"/> says.</summary>
+    public DateTimeOffset? LastMovedAt { get; init; }
+
+    /// <summary>Upper bound of ids a second as it was asked for last, at the start or when resumed; null when never: then the definition's counts.</summary>
+    public int? RateBound { get; init; }
 
     /// <summary>Why a slice or the replay failed last; gone once it is resumed or has succeeded.</summary>
     public string? LastError { get; init; }

@@ -10,6 +10,10 @@ public sealed record ReplayRequest
     [JsonPropertyName("entity")]
     public string Entity { get; init; } = "";
 
+    /// <summary><c>pause</c>, <c>resume</c> or <c>stop</c> the replay that <see cref="ReplayId"/> names; null to start one, or to resume it.</summary>
+    [JsonPropertyName("action"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Action { get; init; }
+
     /// <summary>Names the replay; a start with the id of an unfinished one goes on from its checkpoint. Default: the execution's name.</summary>
     [JsonPropertyName("replayId"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ReplayId { get; init; }
@@ -22,7 +26,7 @@ public sealed record ReplayRequest
     [JsonPropertyName("ids"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Ids { get; init; }
 
-    /// <summary>Upper bound of replay records a second over all slices.</summary>
+    /// <summary>Upper bound of replay records a second over all slices. Given when the replay is resumed, it takes the place of the former.</summary>
     [JsonPropertyName("ratePerSecond"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? RatePerSecond { get; init; }
 

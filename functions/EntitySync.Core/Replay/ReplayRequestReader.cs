@@ -9,7 +9,7 @@ namespace EntitySync.Core.Replay;
 /// </summary>
 public static class ReplayRequestReader
 {
-    private static readonly string[] Known = ["entity", "replayId", "where", "ids", "ratePerSecond", "causes"];
+    private static readonly string[] Known = ["entity", "action", "replayId", "where", "ids", "ratePerSecond", "causes"];
 
     /// <exception cref="InvalidRequestException">Names every property that cannot be used, what was found and what is allowed.</exception>
     public static ReplayRequest Read(JsonElement json)
@@ -28,7 +28,7 @@ public static class ReplayRequestReader
 
     private static string? Problem(JsonProperty property) => property.Name switch
     {
-        "entity" or "replayId" or "where" => RequestProperties.Unless(property, IsText(property.Value) || IsAbsent(property), "a string"),
+        "entity" or "action" or "replayId" or "where" => RequestProperties.Unless(property, IsText(property.Value) || IsAbsent(property), "a string"),
         "ids" => RequestProperties.Unless(property, IsAbsent(property) || IsListOf(property.Value, IsText), "a list of strings"),
         "ratePerSecond" => RequestProperties.Unless(property, IsAbsent(property) || (property.Value.ValueKind == JsonValueKind.Number && property.Value.TryGetInt32(out _)), "a whole number"),
         "causes" => RequestProperties.Unless(property, IsAbsent(property) || IsListOf(property.Value, IsCause), "a list of {\"table\", \"key\", \"version\"}"),

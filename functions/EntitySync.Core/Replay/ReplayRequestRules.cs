@@ -16,15 +16,36 @@ internal static partial class ReplayRequestRules
         var problems = new List<string?> { IdProblem(replayId), EntityProblem(request.Entity, definition, catalog) };
         problems.AddRange(WhatProblems(request));
         problems.AddRange(CauseProblems(request, definition));
-        if (request.RatePerSecond is < 1 or > ReplayOptions.MaximumRatePerSecond)
-        {
-            problems.Add($"ratePerSecond is {request.RatePerSecond}; allowed: 1 to {ReplayOptions.MaximumRatePerSecond}.");
-        }
+        problems.Add(RateProblem(request));
 
         var messages = problems.OfType<string>().ToList();
         if (messages.Count > 0) throw new InvalidRequestException(string.Join(" ", messages));
         return (definition!, Normalise(request, replayId));
     }
+
+    /// <exception cref="InvalidRequestException">The action is not known, or the request says more than the action takes.</exception>
+    public static void CheckAction(ReplayRequest request)
+    {
+        if (request.Action is not { } action) return;
+        var problems = new List<string?> { request.ReplayId is { } replayId ? IdProblem(replayId) : $"action '{Cut(action)}' needs the replayId of the replay it is about.", ActionProblem(request, action), RateProblem(request) };
+        var messages = problems.OfType<string>().ToList();
+        if (messages.Count > 0) throw new InvalidRequestException(string.Join(" ", messages));
+    }
+
+    private static string? ActionProblem(ReplayRequest request, string action)
+    {
+        if (!ReplayActions.All.Contains(action, StringComparer.Ordinal)) return $"action '{Cut(action)}' is not known; allowed: {string.Join(", ", ReplayActions.All)}. Leave it out to start a replay.";
+        var more = new[]
+        {
+            request.Entity.Length > 0 ? "entity" : null, request.Where is null ? null : "where", request.Ids is null ? null : "ids", request.Causes is null ? null : "causes",
+            request.RatePerSecond is null || action == ReplayActions.Resume ? null : "ratePerSecond",
+        }.OfType<string>().ToList();
+        return more.Count == 0 ? null : $"action '{action}' takes {(action == ReplayActions.Resume ? "replayId and ratePerSecond" : "replayId")} only; found {string.Join(", ", more)}.";
+    }
+
+    private static string? RateProblem(ReplayRequest request) => request.RatePerSecond is < 1 or > ReplayOptions.MaximumRatePerSecond
+        ? $"ratePerSecond is {request.RatePerSecond}; allowed: 1 to {ReplayOptions.MaximumRatePerSecond}."
+        : null;
 
     public static string? IdProblem(string replayId) => ReplayId().IsMatch(replayId)
         ? null

@@ -6,13 +6,14 @@ namespace EntitySync.Core.Replay;
 internal static class ReplayRequestText
 {
     private const int Listed = 3;
+    private const string Rate = "ratePerSecond";
 
     public static string Summary(ReplayRequest request) => string.Join(", ", Members(request).Where(member => member.Value != "none").Select(member => $"{member.Name}: {member.Value}"));
 
-    /// <summary>Sentences that name each difference; empty when the two ask for the same.</summary>
+    /// <summary>Sentences that name each difference; empty when the two ask for the same ids. The rate may be another each time.</summary>
     public static IReadOnlyList<string> Differences(ReplayRequest stored, ReplayRequest now) =>
         [.. Members(stored).Zip(Members(now), (before, after) => (before, after))
-            .Where(pair => !Same(pair.before, pair.after))
+            .Where(pair => pair.before.Name != Rate && !Same(pair.before, pair.after))
             .Select(pair => $"{pair.before.Name} was {pair.before.Value}, now {pair.after.Value}")];
 
     private static bool Same(Member left, Member right) => left.Exact == right.Exact;
@@ -22,7 +23,7 @@ internal static class ReplayRequestText
         new("entity", request.Entity, request.Entity),
         new("where", request.Where is null ? "none" : $"'{request.Where}'", request.Where ?? ""),
         new("ids", Shorten(request.Ids), JsonSerializer.Serialize(request.Ids?.ToArray() ?? [], ReplayTextJson.Default.StringArray)),
-        new("ratePerSecond", request.RatePerSecond?.ToString() ?? "none", request.RatePerSecond?.ToString() ?? ""),
+        new(Rate, request.RatePerSecond?.ToString() ?? "none", request.RatePerSecond?.ToString() ?? ""),
         new("causes", Shorten(request.Causes?.Select(cause => $"{cause.Table}/{cause.Key}@{cause.Version}").ToList()),
             JsonSerializer.Serialize(request.Causes?.ToArray() ?? [], ReplayTextJson.Default.ReplayCauseArray)),
     ];

@@ -10,7 +10,6 @@ internal sealed class SliceRun(
     EntityDefinition definition,
     ReplayRequest request,
     SliceClaim claim,
-    int slices,
     IReplayStore store,
     IdSources sources,
     ITopicWriter writer,
@@ -19,7 +18,7 @@ internal sealed class SliceRun(
 {
     private readonly IdQuery _query = claim.Slice.Query(definition, request);
     private readonly IIdSource _source = claim.Slice.ListedIds(request) is { } ids ? new ListedIdSource(ids) : sources.For(definition.Replay!.Ids);
-    private readonly ReplayPace _pace = new(clock, (request.RatePerSecond ?? definition.Replay!.RatePerSecond) / (double)Math.Clamp(slices, 1, ReplayOptions.Concurrency));
+    private readonly ReplayPace _pace = new(clock);
     private readonly ReplayProgress _progress = new(clock);
     private readonly byte[] _message = Message(request);
     private readonly string _topic = definition.ReplayTopic();
@@ -28,20 +27,26 @@ internal sealed class SliceRun(
     public SliceClaim Claim { get; private set; } = claim;
 
     /// <summary>Reads, writes and checkpoints one page; false when the slice was taken over.</summary>
-    public async Task<bool> PublishPageAsync(CancellationToken cancellationToken)
+    /// <param name="record">The replay as it was read just before: its bound of the rate counts for this page.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task<bool> PublishPageAsync(ReplayRecord record, CancellationToken cancellationToken)
     {
+        var readAt = clock.GetUtcNow();
+        _pace.PerSecond = ShareOf(record);
         var page = await _source.ReadPageAsync(_query, Claim.Cursor, _pace.PageSize(definition.Replay!.PageSize, options.LongestPage), cancellationToken);
         if (!await WriteAsync(page.Ids, cancellationToken)) return false;
 
-        var record = await store.FindAsync(Claim.ReplayId, cancellationToken);
-        if (record is null) throw new InvalidRequestException($"Replay '{Claim.ReplayId}' was removed while it ran.");
         var total = Claim.Counted ? null : page.Total;
-        var (rate, left) = _progress.Read(record, page.Ids.Count, total);
+        var (rate, left) = _progress.Read(record, readAt, page.Ids.Count, total);
         var next = await store.TryCheckpointAsync(Claim, new PageCheckpoint(page.NextCursor, page.Ids.Count, total, rate, left), options.Lease, cancellationToken);
         if (next is null) return false;
         Claim = next;
         return true;
     }
+
+    /// <summary>This slice's share of the replay's bound: slices that are done need none of it any more.</summary>
+    private double? ShareOf(ReplayRecord record) =>
+        (record.RateBound ?? request.RatePerSecond ?? definition.Replay!.RatePerSecond) / (double)Math.Clamp(record.Slices - record.SlicesDone, 1, ReplayOptions.Concurrency);
 
     private static byte[] Message(ReplayRequest request)
     {

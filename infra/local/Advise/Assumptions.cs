@@ -35,7 +35,7 @@ internal static class Assumptions
     public const int LeastGigabytes = 2;           // and the least
 
     // ---- The state machine: states entered, and a start for each execution -----------------------------------------------
-    public const int TransitionsPerReplay = 8;
+    public const int TransitionsPerReplay = 9;
     public const int TransitionsPerPublishInvocation = 2;
     public const int WriteUnitsPerReplay = 12;     // created in a transaction of three items, claimed, let go, finished
     public const int WriteUnitsPerPage = 4;        // checkpoint and progress in one transaction

@@ -23,6 +23,9 @@ public sealed partial class StepFunctionsService(string region, TimeProvider tim
     private readonly Lock _starting = new();
     private InterpreterProcess? _interpreter;
 
+    /// <summary>True to pass over the time of Wait states and between retries, not over what they lead to. AWS has no such thing.</summary>
+    public bool SkipsWaits { get; init; }
+
     /// <summary>Every event of every execution, in order, on one thread at a time.</summary>
     public event Action<ExecutionEvent>? EventHappened;
 
@@ -115,12 +118,13 @@ public sealed partial class StepFunctionsService(string region, TimeProvider tim
         }
     }
 
-    private static JsonObject StartMessage(Execution execution, JsonObject definition, JsonNode? input) => new()
+    private JsonObject StartMessage(Execution execution, JsonObject definition, JsonNode? input) => new()
     {
         ["op"] = "start",
         ["executionArn"] = execution.Arn,
         ["definition"] = definition.DeepClone(),
         ["input"] = input,
+        ["skipWaits"] = SkipsWaits,
         ["context"] = new JsonObject
         {
             ["Execution"] = new JsonObject { ["Id"] = execution.Arn, ["Name"] = execution.Name, ["StartTime"] = execution.StartDate.ToString("O") },

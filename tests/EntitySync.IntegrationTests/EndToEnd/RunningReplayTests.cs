@@ -94,6 +94,37 @@ public sealed class RunningReplayTests(RunningProduct product)
     }
 
     [Fact]
+    public async Task PausedInTheMiddleAndResumed_PublishesEverythingOnce_AndEachIsEnrichedAgain()
+    {
+        var keys = await product.HaveItemsAsync("paused", 14, "paused-class");
+        var (reached, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var pages = 0;
+        product.Gate.Before = async _ =>
+        {
+            if (++pages != 2) return null;
+            reached.SetResult();
+            await goOn.Task;
+            return null;
+        };
+        var first = await product.StartReplayAsync("paused-1", Request("paused", "paused-class"));
+        await reached.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+        var pause = await product.EndOfAsync(await product.StartReplayAsync("paused-2", """{"replayId":"paused","action":"pause"}"""));
+        goOn.SetResult();
+        var paused = await product.EndOfAsync(first);
+        product.Gate.Before = null;
+        var published = (await product.PublishedAsync("paused", 8)).ToList();
+        var end = await product.EndOfAsync(await product.StartReplayAsync("paused-3", """{"replayId":"paused","action":"resume","ratePerSecond":1000}"""));
+
+        (pause.Status.Value, paused.Status.Value, published.Count).ShouldBe((Execution.Succeeded, Execution.Succeeded, 8), "two pages of four");
+        pause.Output.ShouldContain("\"status\":\"PAUSED\"");
+        paused.Output.ShouldContain("\"status\":\"PAUSED\"");
+        end.Status.Value.ShouldBe(Execution.Succeeded, end.Cause);
+        (await product.PublishedAsync("paused", keys.Count)).ShouldBe(keys);
+        (await EnrichedAsync("paused", keys.Count)).ShouldBe(keys);
+    }
+
+    [Fact]
     public async Task TwoExecutionsOfOneReplayAtOnce_PublishEveryId_AndOnlyThePageInFlightTwice()
     {
         var keys = await product.HaveItemsAsync("double", 22, "double-class");

@@ -84,12 +84,23 @@ internal sealed class RebuildMachine : IAsyncDisposable, ILambdaInvoker
         _deployed = new Deployment(definition, services, functions);
     }
 
-    public Task<LambdaResult> InvokeAsync(string functionName, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) => _deployed!.Functions.InvokeAsync(functionName, payload, cancellationToken);
+    /// <summary>Awaited before each invocation.</summary>
+    public Func<string, Task> BeforeInvoke { get; set; } = _ => Task.CompletedTask;
+
+    public async Task<LambdaResult> InvokeAsync(string functionName, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        await BeforeInvoke(functionName);
+        return await _deployed!.Functions.InvokeAsync(functionName, payload, cancellationToken);
+    }
+
+    public async Task<string> StartAsync(string input) => (await _stepFunctions.StartExecutionAsync(_arn, null, input, CancellationToken.None)).Arn;
+
+    public Task<Execution> StopAsync(string executionArn) => _stepFunctions.StopAsync(executionArn, null, "stopped by a person", CancellationToken.None);
 
     /// <returns>How the execution ended.</returns>
     public async Task<Execution> ExecuteAsync(string input)
     {
-        var arn = (await _stepFunctions.StartExecutionAsync(_arn, null, input, CancellationToken.None)).Arn;
+        var arn = await StartAsync(input);
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(120));
         while (_stepFunctions.Describe(arn).Status == Execution.Running) await Task.Delay(TimeSpan.FromMilliseconds(20), deadline.Token);
         return _stepFunctions.Describe(arn);

@@ -31,7 +31,7 @@ public sealed class DynamoDbReplayStoreTests(LocalPartsFixture parts) : ReplaySt
                 ["replayId"] = "nightly", ["part"] = "replay", ["entity"] = "item", ["status"] = "RUNNING", ["execution"] = "first",
                 ["request"] = "entity: item, where: 'brand:x'", ["slices"] = "1", ["slicesDone"] = "0", ["slicesCounted"] = "1", ["idsPublished"] = "1000",
                 ["pages"] = "1", ["total"] = "4000", ["ratePerSecond"] = "400", ["estimatedSecondsLeft"] = "8",
-                ["startedAt"] = "2026-01-01T00:00:00.000Z", ["updatedAt"] = "2026-01-01T00:00:02.500Z", ["expiresAt"] = "1775001600",
+                ["startedAt"] = "2026-01-01T00:00:00.000Z", ["updatedAt"] = "2026-01-01T00:00:02.500Z", ["lastMovedAt"] = "2026-01-01T00:00:02.500Z", ["expiresAt"] = "1775001600",
             },
             ignoreOrder: true);
         (slice["cursor"].S, slice["idsPublished"].N, slice["done"].BOOL, slice["expiresAt"].N).ShouldBe(("AoE/next", "1000", false, "1775001600"));

@@ -89,6 +89,16 @@ internal sealed class ReplayMachine : IAsyncDisposable
         return _stepFunctions.Describe(executionArn);
     }
 
+    public Task PublishedAsync(int ids) => UntilAsync(() => Published.Count >= ids);
+
+    public Task InvokedAsync(string function, int times) => UntilAsync(() => Functions.Invocations.GetValueOrDefault(function) >= times);
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!condition()) await Task.Delay(TimeSpan.FromMilliseconds(20), deadline.Token);
+    }
+
     public static IEnumerable<string> Skus(int from, int to, Func<int, bool>? fits = null) =>
         Enumerable.Range(from, to - from + 1).Where(fits ?? (_ => true)).Select(number => $"sku-{number:D4}");
 

@@ -20,7 +20,7 @@ public abstract class ReadModelRegistryContract
     {
         var registry = await RegistryAsync();
         (await registry.GetAsync(_name, None)).ShouldBeNull();
-        var state = State(1) with { Live = 3, Previous = 2, Building = 4, LastError = "no table\n\"x\"", Versions = [Of(2, Start) with { BeganAt = "order-events-1@5000" }, Of(3, Start.AddDays(1)), Of(4, null)] };
+        var state = State(1) with { Live = 3, Previous = 2, Building = 4, LastError = "no table\n\"x\"", FailedAt = Start.AddDays(2), Versions = [Of(2, Start) with { BeganAt = "order-events-1@5000" }, Of(3, Start.AddDays(1)), Of(4, null)] };
         (await registry.SaveAsync(state, None)).ShouldBeTrue();
         Describe(await registry.GetAsync(_name, None)).ShouldBe(Describe(state));
 

@@ -208,7 +208,9 @@ public class ReplayPublisherTests
 
         public Task<bool> TryCreateAsync(NewReplay replay, CancellationToken cancellationToken) => inner.TryCreateAsync(replay, cancellationToken);
 
-        public Task<bool> TryResumeAsync(string replayId, string execution, CancellationToken cancellationToken) => inner.TryResumeAsync(replayId, execution, cancellationToken);
+        public Task<bool> TryResumeAsync(string replayId, string execution, int? rateBound, CancellationToken cancellationToken) => inner.TryResumeAsync(replayId, execution, rateBound, cancellationToken);
+
+        public Task<bool> TryMarkAsync(string replayId, ReplayStatus mark, CancellationToken cancellationToken) => inner.TryMarkAsync(replayId, mark, cancellationToken);
 
         public Task<SliceClaimResult> ClaimAsync(string replayId, string part, string owner, TimeSpan lease, CancellationToken cancellationToken) =>
             inner.ClaimAsync(replayId, part, owner, lease, cancellationToken);

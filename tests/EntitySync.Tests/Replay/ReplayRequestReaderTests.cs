@@ -28,7 +28,7 @@ public class ReplayRequestReaderTests
     }
 
     [Theory]
-    [InlineData("""{"entity":"item","wher":"x:y"}""", "'wher' is not known; allowed: entity, replayId, where, ids, ratePerSecond, causes. Did you mean 'where'?")]
+    [InlineData("""{"entity":"item","wher":"x:y"}""", "'wher' is not known; allowed: entity, action, replayId, where, ids, ratePerSecond, causes. Did you mean 'where'?")]
     [InlineData("""{"entity":7}""", "'entity' must be a string; found 7.")]
     [InlineData("""{"entity":null}""", "'entity' must be a string; found null.")]
     [InlineData("""{"entity":"item","ratePerSecond":"fast"}""", "'ratePerSecond' must be a whole number; found \"fast\".")]

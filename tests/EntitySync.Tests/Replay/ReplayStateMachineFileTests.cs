@@ -20,7 +20,16 @@ public class ReplayStateMachineFileTests
     [Fact]
     public void Outcomes_AreTheOnesTheChoiceKnows() =>
         SliceStates.GetProperty("MorePages").GetProperty("Choices").EnumerateArray().Select(choice => choice.GetProperty("StringEquals").GetString())
-            .ShouldBe([PublishOutcome.Done, PublishOutcome.Busy]);
+            .ShouldBe([PublishOutcome.Done, PublishOutcome.Busy, PublishOutcome.Paused, PublishOutcome.Stopped]);
+
+    [Fact]
+    public void Ends_AreTheOnesTheChoiceKnows_AndOnlyAFailureFails()
+    {
+        var choice = Main.GetProperty("HasSucceeded");
+        choice.GetProperty("Choices").EnumerateArray().Select(each => (each.GetProperty("StringEquals").GetString(), Main.GetProperty(each.GetProperty("Next").GetString()!).GetProperty("Type").GetString()))
+            .ShouldBe([(ReplayEnd.Succeeded, "Succeed"), (ReplayEnd.Paused, "Succeed"), (ReplayEnd.TakenOver, "Succeed"), (ReplayEnd.Stopped, "Succeed")]);
+        Main.GetProperty(choice.GetProperty("Default").GetString()!).GetProperty("Type").GetString().ShouldBe("Fail");
+    }
 
     [Fact]
     public void EveryState_IsCommented_AndEveryTaskHasATimeoutAndARetryWithJitter()

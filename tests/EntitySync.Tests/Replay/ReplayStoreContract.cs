@@ -36,7 +36,8 @@ public abstract class ReplayStoreContract
 
         (await store.FindAsync("nobody", None)).ShouldBeNull();
         (await store.FindRequestAsync("nobody", None)).ShouldBeNull();
-        (await store.TryResumeAsync("nobody", "e", None)).ShouldBeFalse();
+        (await store.TryResumeAsync("nobody", "e", 5, None)).ShouldBeFalse();
+        (await store.TryMarkAsync("nobody", ReplayStatus.Stopped, None)).ShouldBeFalse();
         (await store.TryFinishAsync("nobody", "e", ReplayStatus.Succeeded, null, None)).ShouldBeFalse();
         await Should.ThrowAsync<InvalidRequestException>(() => store.ClaimAsync("nobody", "slice#0000", "a", Lease, None));
     }
@@ -141,15 +142,96 @@ public abstract class ReplayStoreContract
         var failed = (await store.FindAsync(id, None)).ShouldNotBeNull();
         (failed.Status, failed.LastError, failed.FinishedAt).ShouldBe((ReplayStatus.Failed, "Solr is down", Clock.GetUtcNow()));
 
-        (await store.TryResumeAsync(id, "second", None)).ShouldBeTrue();
+        (await store.TryResumeAsync(id, "second", null, None)).ShouldBeTrue();
         var resumed = (await store.FindAsync(id, None)).ShouldNotBeNull();
         (resumed.Status, resumed.Execution, resumed.LastError, resumed.FinishedAt).ShouldBe((ReplayStatus.Running, "second", null, null));
 
         (await store.TryFinishAsync(id, "first", ReplayStatus.Succeeded, null, None)).ShouldBeTrue("success counts whoever finds it");
         (await store.TryFinishAsync(id, "second", ReplayStatus.Succeeded, null, None)).ShouldBeFalse();
         (await store.TryFinishAsync(id, "second", ReplayStatus.Failed, "late", None)).ShouldBeFalse();
-        (await store.TryResumeAsync(id, "third", None)).ShouldBeFalse();
+        (await store.TryResumeAsync(id, "third", null, None)).ShouldBeFalse();
         (await store.FindAsync(id, None)).ShouldNotBeNull().Status.ShouldBe(ReplayStatus.Succeeded);
+    }
+
+    [Fact]
+    public async Task Mark_FollowsItsConditions()
+    {
+        var (store, id) = await CreatedAsync();
+        Clock.Advance(TimeSpan.FromSeconds(9));
+
+        (await store.TryMarkAsync(id, ReplayStatus.Paused, None)).ShouldBeTrue();
+        (await store.TryMarkAsync(id, ReplayStatus.Paused, None)).ShouldBeFalse("it is paused already");
+        (await store.TryFinishAsync(id, "first", ReplayStatus.Failed, "late", None)).ShouldBeFalse("a pause is no failure");
+        var paused = (await store.FindAsync(id, None)).ShouldNotBeNull();
+        (paused.Status, paused.PausedAt, paused.FinishedAt, paused.RateBound).ShouldBe((ReplayStatus.Paused, Clock.GetUtcNow(), null, null));
+
+        (await store.TryResumeAsync(id, "first", null, None)).ShouldBeFalse("a call of the paused execution that comes again");
+        (await store.TryResumeAsync(id, "second", 20, None)).ShouldBeTrue();
+        (await store.TryResumeAsync(id, "third", null, None)).ShouldBeTrue("the rate stays");
+        var resumed = (await store.FindAsync(id, None)).ShouldNotBeNull();
+        (resumed.Status, resumed.Execution, resumed.PausedAt, resumed.RateBound).ShouldBe((ReplayStatus.Running, "third", null, 20));
+
+        (await store.TryFinishAsync(id, "third", ReplayStatus.Failed, "Solr is down", None)).ShouldBeTrue();
+        (await store.TryMarkAsync(id, ReplayStatus.Paused, None)).ShouldBeTrue("invocations of the failed one may run on");
+        (await store.TryMarkAsync(id, ReplayStatus.Stopped, None)).ShouldBeTrue();
+        (await store.TryMarkAsync(id, ReplayStatus.Stopped, None)).ShouldBeFalse();
+        (await store.TryMarkAsync(id, ReplayStatus.Paused, None)).ShouldBeFalse();
+        (await store.TryResumeAsync(id, "fourth", 5, None)).ShouldBeFalse();
+        (await store.TryFinishAsync(id, "third", ReplayStatus.Succeeded, null, None)).ShouldBeFalse("stopped is for good");
+        var stopped = (await store.FindAsync(id, None)).ShouldNotBeNull();
+        (stopped.Status, stopped.FinishedAt, stopped.Execution, stopped.LastError).ShouldBe((ReplayStatus.Stopped, Clock.GetUtcNow(), "third", "Solr is down"));
+    }
+
+    [Fact]
+    public async Task EightPausesAtOnce_OneMarks()
+    {
+        var (store, id) = await CreatedAsync();
+
+        var marked = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => store.TryMarkAsync(id, ReplayStatus.Paused, None)));
+
+        marked.Count(mark => mark).ShouldBe(1);
+        (await store.FindAsync(id, None)).ShouldNotBeNull().Status.ShouldBe(ReplayStatus.Paused);
+    }
+
+    [Theory]
+    [InlineData(ReplayStatus.Paused)]
+    [InlineData(ReplayStatus.Stopped)]
+    public async Task MarkWhileAPageIsInFlight_LetsThatPageCount(ReplayStatus mark)
+    {
+        var (store, id) = await CreatedAsync(slices: 2);
+        var claim = await ClaimAsync(store, id, "a");
+
+        (await store.TryMarkAsync(id, mark, None)).ShouldBeTrue();
+        (await store.TryCheckpointAsync(claim, new PageCheckpoint("c1", 3, 10, null, null), Lease, None)).ShouldNotBeNull();
+
+        var record = (await store.FindAsync(id, None)).ShouldNotBeNull();
+        (record.Status, record.IdsPublished, record.LastMovedAt).ShouldBe((mark, 3, Clock.GetUtcNow()));
+    }
+
+    [Fact]
+    public async Task MarkOfAReplayWhoseSlicesAreAllDone_ComesTooLate()
+    {
+        var (store, id) = await CreatedAsync();
+        (await store.TryCheckpointAsync(await ClaimAsync(store, id, "a"), new PageCheckpoint(null, 3, 3, null, null), Lease, None)).ShouldNotBeNull();
+
+        (await store.TryMarkAsync(id, ReplayStatus.Paused, None)).ShouldBeFalse();
+        (await store.TryMarkAsync(id, ReplayStatus.Stopped, None)).ShouldBeFalse();
+        (await store.TryFinishAsync(id, "first", ReplayStatus.Succeeded, null, None)).ShouldBeTrue();
+        (await store.TryMarkAsync(id, ReplayStatus.Stopped, None)).ShouldBeFalse("it is over");
+    }
+
+    [Fact]
+    public async Task PausedWhileItsLastPageIsInFlight_Succeeds()
+    {
+        var (store, id) = await CreatedAsync();
+        var claim = await ClaimAsync(store, id, "a");
+        (await store.TryMarkAsync(id, ReplayStatus.Paused, None)).ShouldBeTrue();
+        (await store.TryCheckpointAsync(claim, new PageCheckpoint(null, 3, 3, null, null), Lease, None)).ShouldNotBeNull();
+
+        (await store.TryFinishAsync(id, "first", ReplayStatus.Succeeded, null, None)).ShouldBeTrue();
+
+        var record = (await store.FindAsync(id, None)).ShouldNotBeNull();
+        (record.Status, record.PausedAt).ShouldBe((ReplayStatus.Succeeded, null));
     }
 
     [Fact]

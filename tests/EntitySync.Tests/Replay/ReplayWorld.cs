@@ -70,7 +70,7 @@ internal sealed class ReplayWorld
                 outcome = await PublishAsync(plan.ReplayId, $"{execution}/{slice}/{invocation++}", step, part: slice);
                 Clock.Advance(TimeSpan.FromSeconds(outcome.WaitSeconds));
             }
-            while (outcome.Outcome != PublishOutcome.Done);
+            while (outcome.Outcome is PublishOutcome.More or PublishOutcome.Busy);
         }
 
         return await Finisher(step).FinishAsync(plan.ReplayId, execution, null, CancellationToken.None);

@@ -90,7 +90,8 @@ public static class ReadModelJson
     {
         var isNeeded = NeedsRebuild(definition, state);
         json.WriteBoolean("isNeeded", isNeeded);
-        json.WriteBoolean("isRunning", state?.Building is not null);
+        json.WriteBoolean("isRunning", state is { Building: not null, FailedAt: null });
+        if (state?.FailedAt is { } failed) json.WriteString("failedAt", failed.UtcDateTime);
         if (Message(definition, state, isNeeded) is { } message) json.WriteString("message", message);
         json.WriteString("stateMachine", "rebuild-read-model");
         json.WriteStartObject("input");
@@ -119,6 +120,8 @@ public static class ReadModelJson
         if (state?.Live is not { } live) return "There is no version yet: the first event makes it.";
         if (state.Version(state.Building) is { } building)
         {
+            if (building.Fingerprint == definition.Fingerprint && state.FailedAt is not null)
+                return $"The rebuild failed while it filled version {building.Number}; version {live} goes on answering, and starting the state machine again goes on where it stopped.";
             return building.Fingerprint == definition.Fingerprint
                 ? $"Version {building.Number} is filled while version {live} answers; if the state machine failed, starting it again goes on where it stopped."
                 : $"Version {building.Number} is filled by a definition that is not the deployed one any more; starting the state machine gives it up and begins a new one.";

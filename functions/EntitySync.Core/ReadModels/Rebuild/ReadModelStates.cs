@@ -24,10 +24,10 @@ internal static class ReadModelStates
     {
         state ??= new ReadModelState(definition.ReadModel, 0, null, null, null, 0, []);
         var current = state.Version(state.Building) ?? state.BeingMade();
-        if (current is not null && current.Fingerprint == definition.Fingerprint && current.Number != given) return state.LastError is null ? state : state with { LastError = null };
+        if (current is not null && current.Fingerprint == definition.Fingerprint && current.Number != given) return state is { LastError: null, FailedAt: null } ? state : state with { LastError = null, FailedAt = null };
 
         var version = new ReadModelVersion(state.LastNumber + 1, definition.Text, definition.Fingerprint, now, null);
-        return state with { Building = null, LastNumber = version.Number, Versions = [.. state.Versions, version], LastError = null };
+        return state with { Building = null, LastNumber = version.Number, Versions = [.. state.Versions, version], LastError = null, FailedAt = null };
     }
 
     /// <summary>From now on live events reach the version that was being made.</summary>
@@ -36,7 +36,7 @@ internal static class ReadModelStates
     /// <summary>The version that is built answers from now on; the one that did is kept.</summary>
     public static ReadModelState Switch(this ReadModelState state, int number, DateTimeOffset now) => state.Building != number
         ? state
-        : state with { Live = number, Previous = state.Live, Building = null, Versions = [.. state.Versions.Select(version => version.Number == number ? version with { SwitchedAt = now } : version)], LastError = null };
+        : state with { Live = number, Previous = state.Live, Building = null, Versions = [.. state.Versions.Select(version => version.Number == number ? version with { SwitchedAt = now } : version)], LastError = null, FailedAt = null };
 
     /// <summary>The one kept answers again; the one that did is kept.</summary>
     public static ReadModelState RollBack(this ReadModelState state, int number, DateTimeOffset now) => state.Previous != number

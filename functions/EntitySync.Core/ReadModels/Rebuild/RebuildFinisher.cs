@@ -84,7 +84,9 @@ public sealed class RebuildFinisher(IReadModelRegistry registry, VersionRemoval 
         {
             if (held is null || (plan is not null && held.Building != plan.Version)) return held;
             if (plan is not null && held.LastError is { } noted && !noted.Contains(reason, StringComparison.Ordinal) && !reason.Contains(noted, StringComparison.Ordinal)) reason = $"{reason.TrimEnd('.')}. Last error: {noted}";
-            return held.LastError is { } last && reason.EndsWith(last, StringComparison.Ordinal) ? held : held with { LastError = $"{error}: {reason}" };
+            // Without a plan this execution was refused; another one may go on with what is being built.
+            var next = plan is null || held.FailedAt is not null ? held : held with { FailedAt = clock.GetUtcNow() };
+            return held.LastError is { } last && reason.EndsWith(last, StringComparison.Ordinal) ? next : next with { LastError = $"{error}: {reason}" };
         }
     }
 

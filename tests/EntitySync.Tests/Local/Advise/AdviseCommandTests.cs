@@ -24,7 +24,7 @@ public sealed class AdviseCommandTests
           a month                                    180 million               0           7,900
         requests a month: Lambda                      32 million           1,800           1,800
           DynamoDB                                    32 million           1,200           1,200
-          Step Functions transitions                       6,100               0               0
+          Step Functions transitions                       6,700               0               0
         written to Kafka a month                          580 GB          280 GB          280 GB
 
         USD a month: containers                               89              89              89

@@ -74,7 +74,7 @@ public sealed class EstimatorTests
         estimate.InternalRecordsPerClassChange.ShouldBe(120_000);
         var (live, follow, changes) = (730 * 3600 * (12 + (40 / 500d)), 20 * 730 / 24d * 60_000 / 500, 20 * 730 / 24d);
         estimate.Usage.Invocations.ShouldBe(live + follow + (changes * (3 + 3)), 1);
-        estimate.Usage.Transitions.ShouldBe(changes * 10, 0.001);
+        estimate.Usage.Transitions.ShouldBe(changes * 11, 0.001);
         estimate.Bill.Pollers.ShouldBe(730 * 0.185, 0.001);
     }
 
