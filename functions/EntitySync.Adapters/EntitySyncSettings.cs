@@ -93,6 +93,9 @@ public sealed record EntitySyncSettings
     /// <summary><c>JOIN_SUPPRESS_EQUAL_OUTPUT</c>: <c>true</c> (default) when a change of related rows emits only outputs that differ from the last.</summary>
     public bool JoinSuppressEqualOutput { get; init; } = true;
 
+    /// <summary><c>JOIN_REPORT_SECONDS</c>: interval of the log's lines that tell each entity's lag, fan-outs and dead letters; 0 writes none.</summary>
+    public int JoinReportSeconds { get; init; } = 60;
+
     /// <summary><c>OTEL_EXPORTER_OTLP_ENDPOINT</c>: collector that the join container sends metrics and traces to; null sends none.</summary>
     public Uri? OtlpEndpoint { get; init; }
 
@@ -134,6 +137,7 @@ public sealed record EntitySyncSettings
             JoinAllowUncompacted = Switch("JOIN_ALLOW_UNCOMPACTED", defaults.JoinAllowUncompacted),
             JoinBroadcastMegabytes = Number("JOIN_BROADCAST_MEGABYTES", defaults.JoinBroadcastMegabytes),
             JoinSuppressEqualOutput = Switch("JOIN_SUPPRESS_EQUAL_OUTPUT", defaults.JoinSuppressEqualOutput),
+            JoinReportSeconds = Number("JOIN_REPORT_SECONDS", defaults.JoinReportSeconds),
             JoinHttpPort = Port("JOIN_HTTP_PORT", defaults.JoinHttpPort),
             OtlpEndpoint = Address("OTEL_EXPORTER_OTLP_ENDPOINT"),
             OtlpProtocol = OneOf("OTEL_EXPORTER_OTLP_PROTOCOL", [defaults.OtlpProtocol, "http/protobuf"]),

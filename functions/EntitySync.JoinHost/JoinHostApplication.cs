@@ -49,6 +49,8 @@ public sealed class JoinHostApplication : IAsyncDisposable
             .Configure<HostOptions>(host => host.ShutdownTimeout = options.StopTimeout)
             .AddSingleton(provider => new JoinThreads(settings, catalog, options, provider.GetRequiredService<ILoggerFactory>(), time ?? TimeProvider.System))
             .AddHostedService(provider => new OtlpExport(settings, () => Metrics(provider.GetRequiredService<JoinThreads>()))) // first, so it is stopped last
+            .AddHostedService(provider => new JoinReport(
+                provider.GetRequiredService<JoinThreads>().Status, TimeSpan.FromSeconds(settings.JoinReportSeconds), provider.GetRequiredService<ILoggerFactory>().CreateLogger<JoinReport>(), time ?? TimeProvider.System))
             .AddHostedService(provider => provider.GetRequiredService<JoinThreads>());
 
         var web = builder.Build();

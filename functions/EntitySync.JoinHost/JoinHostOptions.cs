@@ -78,6 +78,15 @@ public sealed record JoinHostOptions
     /// <summary>Wait after a refusal that only a person or a smaller table can end, e.g. more related rows than the memory budget.</summary>
     public TimeSpan RefusedBackoff { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>A thread that has run for so long without a failure works, whatever comes later; see <see cref="JoinThreadStatus.HasWorked"/>.</summary>
+    public TimeSpan WorksAfter { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// A thread that shows no sign of life for so long hangs, and only a new process can help. Longer than its longest wait, <see cref="RefusedBackoff"/>, and than the five minutes after which
+    /// the group has given its partitions to others anyway.
+    /// </summary>
+    public TimeSpan HangsAfter { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>Longest wait for emissions on a clean stop; what is not acknowledged then is emitted again after the next start.</summary>
     public TimeSpan StopFlushTimeout { get; init; } = TimeSpan.FromSeconds(4);
 

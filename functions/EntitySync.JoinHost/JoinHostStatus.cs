@@ -16,6 +16,15 @@ public sealed record JoinThreadStatus(
     int Thread, string State, string? Reason, IReadOnlyList<JoinTaskStatus> Tasks, IReadOnlyList<RestoreStatus> Restoring, TransactionStatus? Transactions)
 {
     public bool IsReady => State == "running";
+
+    /// <summary>
+    /// True once it has committed something, or has run for <see cref="JoinHostOptions.WorksAfter"/>, since the process started: topics, definitions, credentials and permissions were good. It stays
+    /// true whatever comes later, for a new process would not do better.
+    /// </summary>
+    public bool HasWorked { get; init; }
+
+    /// <summary>The group has let it in.</summary>
+    internal bool HasJoined => State is "restoring" or "running";
 }
 
 /// <summary>Transactions of a thread since the process started.</summary>

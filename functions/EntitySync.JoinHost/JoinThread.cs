@@ -35,6 +35,9 @@ internal sealed class JoinThread : IDisposable
 
     public JoinThreadStatus Status => _context.Status;
 
+    /// <summary>Why nothing is to be expected of the thread any more; null while it lives.</summary>
+    public string? Death => Ended.IsCompleted ? "has ended" : _context.Silence is var silence && silence > _context.Options.HangsAfter ? $"has shown no sign of life for {silence.TotalSeconds:F0} s" : null;
+
     public IReadOnlyDictionary<string, JoinCounts> Counts => _context.Counts;
 
     public EntityQueries Queries => _context.Queries;

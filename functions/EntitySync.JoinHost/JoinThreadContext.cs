@@ -12,6 +12,9 @@ internal sealed class JoinThreadContext(
 
     private JoinThreadStatus _status = new(thread, "starting", null, [], [], null);
     private long _lastReport;
+    private long _lastSign = time.GetTimestamp();
+    private long? _runningSince;
+    private bool _hasWorked;
     private volatile string? _trouble;
 
     public int Thread => thread;
@@ -42,25 +45,46 @@ internal sealed class JoinThreadContext(
 
     public JoinThreadStatus Status => Volatile.Read(ref _status);
 
+    /// <summary>How long the thread has done nothing that would show that it is alive.</summary>
+    public TimeSpan Silence => time.GetElapsedTime(Volatile.Read(ref _lastSign));
+
+    /// <summary>To be called by steps that may take minutes.</summary>
+    public void ShowSign() => Volatile.Write(ref _lastSign, time.GetTimestamp());
+
     /// <summary>Notes trouble with the cluster for whoever looks at the status; a commit that succeeds clears it.</summary>
     public void OnTrouble(string trouble) => _trouble = trouble;
 
     public void OnCommitted()
     {
         _trouble = null;
+        _hasWorked = true;
         onCommitted();
     }
 
     /// <summary>The thread is between two sessions or has ended.</summary>
-    public void Report(string state, string? reason) => Volatile.Write(ref _status, new JoinThreadStatus(thread, state, reason, [], [], TransactionStatus()));
+    public void Report(string state, string? reason)
+    {
+        ShowSign();
+        _runningSince = null;
+        Volatile.Write(ref _status, new JoinThreadStatus(thread, state, reason, [], [], TransactionStatus()) { HasWorked = _hasWorked });
+    }
 
     /// <summary>Publishes a snapshot for other threads; cheap enough for every round, as it is made at most ten times a second or on a new state.</summary>
     public void Report(string state, PartitionSet partitions, RecordConsumer member)
     {
         if (state == _status.State && time.GetElapsedTime(_lastReport) < ReportInterval) return;
-        _lastReport = time.GetTimestamp();
+        ShowSign();
+        _lastReport = _lastSign;
+        NoteWork(state);
         var tasks = partitions.Owned.SelectMany(partition => TaskStatuses(partition, source => partitions.EndOf(source, member))).ToList();
-        Volatile.Write(ref _status, new JoinThreadStatus(thread, state, _trouble, tasks, partitions.Restoring, TransactionStatus()));
+        Volatile.Write(ref _status, new JoinThreadStatus(thread, state, _trouble, tasks, partitions.Restoring, TransactionStatus()) { HasWorked = _hasWorked });
+    }
+
+    private void NoteWork(string state)
+    {
+        if (state != "running") _runningSince = null;
+        else if (_runningSince is not { } since) _runningSince = _lastSign;
+        else _hasWorked |= time.GetElapsedTime(since) >= options.WorksAfter;
     }
 
     private TransactionStatus? TransactionStatus() => isTransactional ? new TransactionStatus(Transactions.Committed, Transactions.Aborted) : null;

@@ -44,7 +44,14 @@ internal sealed class JoinThreads : IHostedService, IDisposable
     private static string DefaultInstance(EntitySyncSettings settings) =>
         settings.JoinHttpPort == 0 ? Guid.NewGuid().ToString("N") : $"{Environment.MachineName}-{settings.JoinHttpPort}";
 
-    public bool AreAlive => _threads.All(thread => !thread.Ended.IsCompleted);
+    /// <summary>Threads that are gone or hang: only a new process can help.</summary>
+    public IReadOnlyList<string> Dead => [.. _threads.Where(thread => thread.Death is not null).Select(thread => $"thread {thread.Status.Thread} {thread.Death}")];
+
+    /// <summary>What keeps the container from being healthy: <see cref="Dead"/>, and threads that have not worked yet and are not about to.</summary>
+    public IReadOnlyList<string> Problems => [.. Dead, .. _threads.Where(thread => thread.Death is null).Select(thread => thread.Status).Where(IsKeptFromWork).Select(status =>
+        $"thread {status.Thread} does not work yet ({status.State}): {status.Reason ?? "no answer so far"}")];
+
+    private static bool IsKeptFromWork(JoinThreadStatus status) => !status.HasWorked && !status.HasJoined;
 
     public IReadOnlyDictionary<string, JoinTopology> Topologies => _topologies.ToDictionary(topology => topology.Entity, StringComparer.Ordinal);
 

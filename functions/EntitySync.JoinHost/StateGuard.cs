@@ -27,6 +27,7 @@ internal sealed class StateGuard(IReadOnlyList<JoinTopology> topologies)
         while (!Monitor.TryEnter(_gate, Wait))
         {
             if (stop.IsCancellationRequested) return;
+            context.ShowSign();
         }
 
         try
@@ -61,6 +62,7 @@ internal sealed class StateGuard(IReadOnlyList<JoinTopology> topologies)
         while (open.Count > 0)
         {
             if (stop.IsCancellationRequested) return false;
+            context.ShowSign();
             if (reader.Take(Wait, context.Logger) is not { } result || !open.TryGetValue(result.TopicPartition, out var end)) continue;
             if (!result.IsPartitionEOF) takers[result.Topic].Take(result.Topic, result.ToLogRecord(source: 0));
             if (result.Offset.Value + (result.IsPartitionEOF ? 0 : 1) >= end) open.Remove(result.TopicPartition);

@@ -283,7 +283,8 @@ internal sealed class RootTask : JoinTask
             System.Text.Encoding.UTF8.GetString(relation.BytesOf(cursor.Value)),
             cursor.Done,
             Math.Max(0, relation.Members.Count(cursor.Value) - cursor.Done),
-            seconds > 0 ? cursor.Done / seconds : 0);
+            seconds > 0 ? cursor.Done / seconds : 0,
+            seconds);
     }
 
     /// <summary>A replay of a misplaced key may land beside another task's rows, so it must be told; the record itself is good and goes on.</summary>

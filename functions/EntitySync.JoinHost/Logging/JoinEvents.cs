@@ -20,4 +20,7 @@ internal static class JoinEvents
     public static readonly EventId LeftBehind = new(4, nameof(LeftBehind));
 
     public static readonly EventId QueryFailed = new(5, nameof(QueryFailed));
+
+    /// <summary>How far an entity is, once a minute.</summary>
+    public static readonly EventId Report = new(6, nameof(Report));
 }

@@ -46,7 +46,7 @@ internal sealed class JoinMetrics : IDisposable
         Gauge("state.allocated", "By", "Memory of state and indexes.", task => task.AllocatedBytes);
         Observe("lag", "{record}", "Offsets between what is processed and the end of the partition.", Lags);
         Observe("fanout.left", "{entity}", "Entities still to be visited because a related row changed.", status => Fanouts(status, changes => changes.Sum(change => change.Left)));
-        Observe("fanout.age", "s", "How long the longest fan-out under way has been going on, from its rate.", status => Fanouts(status, changes => (long)changes.Max(Age)));
+        Observe("fanout.age", "s", "How long the oldest fan-out under way has been going on.", status => Fanouts(status, changes => (long)changes.Max(change => change.Seconds)));
         Observe("threads", "{thread}", "Join threads by state.", Threads);
         _meter.CreateObservableCounter(Full("transactions"), () => Transactions(status()), "{transaction}", "Transactions by outcome; none at-least-once.");
     }
@@ -63,8 +63,6 @@ internal sealed class JoinMetrics : IDisposable
     private static Tag Entity(string entity) => new("entity", entity);
 
     private static Tag[] TaskTags(JoinTaskStatus task) => [Entity(task.Entity), new("part", task.Part), new("partition", task.Partition)];
-
-    private static double Age(FanoutStatus change) => change.PerSecond > 0 ? change.Done / change.PerSecond : 0;
 
     private static IEnumerable<JoinTaskStatus> Tasks(JoinHostStatus status) => status.Threads.SelectMany(thread => thread.Tasks);
 

@@ -16,18 +16,22 @@ public sealed class HealthCommandTests
     private readonly StringWriter _log = new() { NewLine = "\n" };
 
     [Theory]
-    [InlineData(200, 0, "")]
-    [InlineData(503, 1, "http://127.0.0.1:PORT/live answers 503.\n")]
-    public async Task ExitCode_IsWhatLiveAnswers(int status, int exitCode, string log)
+    [InlineData(200, """{"healthy":true,"problems":[]}""", 0, "")]
+    [InlineData(503, """{"healthy":false,"problems":["thread 0 has ended","thread 1 does not work yet (waiting): topic 'é' does not exist"]}""", 1,
+        "http://127.0.0.1:PORT/health answers 503: thread 0 has ended; thread 1 does not work yet (waiting): topic 'é' does not exist\n")]
+    [InlineData(404, "", 1, "http://127.0.0.1:PORT/health answers 404: not the answer of a join container\n")]
+    [InlineData(503, "[]", 1, "http://127.0.0.1:PORT/health answers 503: not the answer of a join container\n")]
+    [InlineData(503, """{"problems":[1]}""", 1, "http://127.0.0.1:PORT/health answers 503: not the answer of a join container\n")]
+    public async Task ExitCode_IsWhatHealthAnswers(int status, string answer, int exitCode, string log)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Services.AddRoutingCore();
         await using var web = builder.Build();
-        web.MapGet("/live", context =>
+        web.MapGet("/health", context =>
         {
             context.Response.StatusCode = status;
-            return Task.CompletedTask;
+            return context.Response.WriteAsync(answer);
         });
         await web.StartAsync();
         var port = new Uri(web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
@@ -45,7 +49,7 @@ public sealed class HealthCommandTests
         taken.Stop();
 
         (await HealthCommand.RunAsync(new EntitySyncSettings { JoinHttpPort = port }, _log)).ShouldBe(1);
-        _log.ToString().ShouldStartWith($"http://127.0.0.1:{port}/live does not answer: ");
+        _log.ToString().ShouldStartWith($"http://127.0.0.1:{port}/health does not answer: ");
     }
 
     [Fact]

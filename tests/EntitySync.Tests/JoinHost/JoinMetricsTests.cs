@@ -11,7 +11,7 @@ public sealed class JoinMetricsTests
     private static readonly JoinTaskStatus Task = new(
         "item", "item", 3, true, Rows: 10, StateBytes: 100, AllocatedBytes: 200,
         [new SourceStatus("items", "Root", 5, 5, 7), new SourceStatus("item-replay", "Replay", null, null, null)],
-        [new FanoutStatus("deliveryClass", "express", Done: 30, Left: 4, PerSecond: 10), new FanoutStatus("deliveryClass", "slow", Done: 0, Left: 6, PerSecond: 0)]);
+        [new FanoutStatus("deliveryClass", "express", Done: 30, Left: 4, PerSecond: 10, Seconds: 3), new FanoutStatus("deliveryClass", "slow", Done: 0, Left: 6, PerSecond: 0, Seconds: 8.5)]);
 
     private static readonly JoinHostStatus Status = new(
         true,
@@ -28,7 +28,7 @@ public sealed class JoinMetricsTests
             ["fanout.visits 0 entity=order", "fanout.visits 8 entity=item", "records.processed 0 entity=order", "records.processed 7 entity=item"]);
         measured.Where(line => !line.Contains(" entity=item", StringComparison.Ordinal) || line.Contains("part=", StringComparison.Ordinal)).Where(line => !line.EndsWith("entity=order", StringComparison.Ordinal)).ShouldBe(
         [
-            "fanout.age 3 entity=item part=item partition=3 relation=deliveryClass",
+            "fanout.age 8 entity=item part=item partition=3 relation=deliveryClass",
             "fanout.left 10 entity=item part=item partition=3 relation=deliveryClass",
             "lag 7 entity=item part=item partition=3 topic=items",
             "rows 10 entity=item part=item partition=3",

@@ -17,6 +17,13 @@ public sealed class JoinSettingsTests
     public void OtherValue_IsNamedWithWhatIsAllowed(string name, string value, string message) =>
         Should.Throw<FormatException>(() => EntitySyncSettings.From(asked => asked == name ? value : null)).Message.ShouldBe(message);
 
+    [Theory]
+    [InlineData(null, 60)]
+    [InlineData("0", 0)]
+    [InlineData("30", 30)]
+    public void ReportInterval_IsRead(string? text, int seconds) =>
+        EntitySyncSettings.From(name => name == "JOIN_REPORT_SECONDS" ? text : null).JoinReportSeconds.ShouldBe(seconds);
+
     [Fact]
     public void Switch_IsRead() => EntitySyncSettings.From(name => name == "JOIN_ALLOW_UNCOMPACTED" ? "true" : null).JoinAllowUncompacted.ShouldBeTrue();
 }
