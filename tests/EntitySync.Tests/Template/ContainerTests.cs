@@ -49,6 +49,7 @@ public sealed partial class ContainerTests
     {
         FinalStage.Single(line => line.Instruction == "USER").Text.ShouldBe("$APP_UID");
         Container["User"]!.ToString().ShouldBe("1654");
+        Container["MountPoints"].ShouldBeNull("nothing is written, so there is nothing to write to");
         Container["ReadonlyRootFilesystem"]!.ToString().ShouldBe("true");
         Container["LinuxParameters"]!["Capabilities"]!["Drop"]!.AsArray().Select(name => name!.ToString()).ShouldBe(["ALL"]);
         FinalStage.Single(line => line.Instruction == "ENV").Text.ShouldContain("DOTNET_EnableDiagnostics=0", Case.Sensitive, "diagnostics write to /tmp");
@@ -63,7 +64,13 @@ public sealed partial class ContainerTests
 
         command.ShouldBe([.. program, EntitySync.JoinHost.HealthCommand.Argument]);
         Container["HealthCheck"]!["Command"]!.AsArray().Select(part => part!.ToString()).ShouldBe(["CMD", .. command]);
+        string[] figures = ["interval:Interval", "timeout:Timeout", "start-period:StartPeriod"];
+        image.ShouldStartWith(string.Concat(figures.Select(figure => $"--{figure.Split(':')[0]}={Container["HealthCheck"]![figure.Split(':')[1]]}s ")) + $"--retries={Container["HealthCheck"]!["Retries"]} CMD ");
     }
+
+    /// <summary>.NET sees the limit of its container and not that of the task: without one it would take the machine's memory for its own.</summary>
+    [Fact]
+    public void Memory_IsLimitedForTheContainerToo() => Container["Memory"]!.ToJsonString().ShouldBe("""{"Ref":"Memory"}""");
 
     [Fact]
     public void Stop_HasMoreTimeThanItTakes() =>

@@ -5,11 +5,11 @@ namespace EntitySync.Tests.Template;
 
 public sealed class PolicyTests
 {
-    // Calls for which IAM knows no narrower resource: log delivery of a state machine, what an event source asks EC2 about the network, and which streams there are.
+    // Calls for which IAM knows no narrower resource: log delivery of a state machine, what an event source asks EC2 about the network, which streams there are, and logging in to ECR.
     private static readonly string[] WithoutResource =
     [
         "dynamodb:ListStreams",
-        "ec2:DescribeSecurityGroups", "ec2:DescribeVpcs",
+        "ec2:DescribeSecurityGroups", "ec2:DescribeVpcs", "ecr:GetAuthorizationToken",
         "logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:DescribeLogGroups", "logs:DescribeResourcePolicies", "logs:GetLogDelivery", "logs:ListLogDeliveries",
         "logs:PutResourcePolicy", "logs:UpdateLogDelivery",
     ];

@@ -30,7 +30,7 @@ public sealed class AssumptionsTests
     {
         var container = TemplateReader.Read(Checkout.PathOf("infra", "join-host.yaml"))["Resources"]!["TaskDefinition"]!["Properties"]!;
 
-        Text(container["Cpu"]).ShouldBe("1024");
+        Text(Template["Parameters"]!["JoinCpu"]!["Default"]).ShouldBe("1024");
         Text(container["RuntimePlatform"]!["CpuArchitecture"]).ShouldBe("ARM64");
     }
 
