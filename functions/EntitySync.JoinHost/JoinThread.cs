@@ -30,10 +30,13 @@ internal sealed class JoinThread : IDisposable
         _backoff = new Backoff(options.FirstBackoff, options.LongestBackoff, Random.Shared.NextDouble);
         var isTransactional = settings.JoinProcessingGuarantee == ProcessingGuarantee.ExactlyOnce;
         _context = new JoinThreadContext(index, topologies, guard, options, isTransactional, logger, time, () => _failures = 0);
-        _clients = new ThreadClients(settings, connection, options, $"{settings.JoinGroupId}-{instance}-{index}", logger, _context.OnTrouble);
+        _clients = new ThreadClients(settings, connection, options, $"{settings.JoinGroupId}-{instance}-{index}", logger, _context.OnTrouble, time);
     }
 
     public JoinThreadStatus Status => _context.Status;
+
+    /// <summary>Why it does not work, as far as it is known.</summary>
+    public string? Reason => Status.Reason ?? _context.Trouble;
 
     /// <summary>Why nothing is to be expected of the thread any more; null while it lives.</summary>
     public string? Death => Ended.IsCompleted ? "has ended" : _context.Silence is var silence && silence > _context.Options.HangsAfter ? $"has shown no sign of life for {silence.TotalSeconds:F0} s" : null;

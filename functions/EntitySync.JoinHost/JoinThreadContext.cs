@@ -51,6 +51,9 @@ internal sealed class JoinThreadContext(
     /// <summary>To be called by steps that may take minutes.</summary>
     public void ShowSign() => Volatile.Write(ref _lastSign, time.GetTimestamp());
 
+    /// <summary>The last trouble with the cluster since the last commit.</summary>
+    public string? Trouble => _trouble;
+
     /// <summary>Notes trouble with the cluster for whoever looks at the status; a commit that succeeds clears it.</summary>
     public void OnTrouble(string trouble) => _trouble = trouble;
 

@@ -48,8 +48,8 @@ internal sealed class JoinThreads : IHostedService, IDisposable
     public IReadOnlyList<string> Dead => [.. _threads.Where(thread => thread.Death is not null).Select(thread => $"thread {thread.Status.Thread} {thread.Death}")];
 
     /// <summary>What keeps the container from being healthy: <see cref="Dead"/>, and threads that have not worked yet and are not about to.</summary>
-    public IReadOnlyList<string> Problems => [.. Dead, .. _threads.Where(thread => thread.Death is null).Select(thread => thread.Status).Where(IsKeptFromWork).Select(status =>
-        $"thread {status.Thread} does not work yet ({status.State}): {status.Reason ?? "no answer so far"}")];
+    public IReadOnlyList<string> Problems => [.. Dead, .. _threads.Where(thread => thread.Death is null && IsKeptFromWork(thread.Status)).Select(thread =>
+        $"thread {thread.Status.Thread} does not work yet ({thread.Status.State}): {thread.Reason ?? "no answer so far"}")];
 
     private static bool IsKeptFromWork(JoinThreadStatus status) => !status.HasWorked && !status.HasJoined;
 

@@ -1,15 +1,18 @@
 using Confluent.Kafka;
 using EntitySync.Adapters;
 using EntitySync.Adapters.Kafka;
+using EntitySync.JoinHost.Logging;
 using Microsoft.Extensions.Logging;
 
 namespace EntitySync.JoinHost;
 
 /// <summary>Makes the Kafka clients of one thread.</summary>
-internal sealed class ThreadClients(EntitySyncSettings settings, KafkaConnection connection, JoinHostOptions options, string transactionalId, ILogger logger, Action<string> onTrouble)
+internal sealed class ThreadClients(EntitySyncSettings settings, KafkaConnection connection, JoinHostOptions options, string transactionalId, ILogger logger, Action<string> onTrouble, TimeProvider time)
 {
     private const int RestoreFetchBytes = 64 * 1024 * 1024;
     private const int RestoreFetchWaitMs = 50; // the end is wanted soon, not the next record
+
+    private readonly RepeatedErrors _repeated = new(time);
 
     public bool IsTransactional => settings.JoinProcessingGuarantee == ProcessingGuarantee.ExactlyOnce;
 
@@ -83,7 +86,7 @@ internal sealed class ThreadClients(EntitySyncSettings settings, KafkaConnection
 
     private void Report(Error error)
     {
-        KafkaLog.Write(logger, error);
+        if (_repeated.IsNews(error)) KafkaLog.Write(logger, error);
         onTrouble(KafkaErrors.Describe(error));
     }
 }
