@@ -38,6 +38,7 @@ internal sealed class JoinReport(Func<JoinHostStatus> status, TimeSpan interval,
         lock (_lock)
         {
             var now = status();
+            if (now.Entities.Count == 0) logger.LogInformation(JoinEvents.Report, "No entity to join: lag {Lag}", 0); // silence would be taken for trouble
             foreach (var (entity, counts) in now.Entities) Write(now, entity, counts);
         }
     }

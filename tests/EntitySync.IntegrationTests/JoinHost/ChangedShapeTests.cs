@@ -40,6 +40,9 @@ public sealed class ChangedShapeTests
         var ready = await client.GetAsync("/ready");
         ready.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         (await ready.Content.ReadAsStringAsync()).ShouldContain("relations.payment.key");
+        var health = await client.GetAsync("/health");
+        health.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        (await health.Content.ReadAsStringAsync()).ShouldContain("thread 0 does not work yet (waiting): Entity ");
         cluster.Log.Lines.Count(line => line.Contains("cannot go on with the state")).ShouldBe(threads);
         await refused.StopAsync();
         written.Select(topic => cluster.ReadAll(topic).Count).ShouldBe(before);

@@ -22,6 +22,7 @@ public sealed class JoinHostEndpointsTests
 
         if (TestTopics.RealServers is null) cluster.Log.Lines.Count(line => line.Contains("does not tell whether items are compacted")).ShouldBe(1);
         (await client.GetAsync("/live")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await client.GetAsync("/health")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await client.GetAsync("/ready")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await client.GetAsync("/nothing")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         using var status = JsonDocument.Parse(await client.GetStringAsync("/status"));

@@ -72,6 +72,14 @@ public sealed class JoinReportTests
     }
 
     [Fact]
+    public async Task ContainerWithoutEntities_IsNotBehindEither()
+    {
+        using var report = await StartAsync(() => ReportLines.Status([]));
+        _lines.Clock.Advance(Minute);
+        _lines.All.ShouldHaveSingleItem().ShouldEndWith(""","event":"Report","message":"No entity to join: lag 0","template":"No entity to join: lag {Lag}","values":{"Lag":0}}""");
+    }
+
+    [Fact]
     public async Task PartitionThatTwoPartsRead_CountsOnce()
     {
         using var report = await StartAsync(() => ReportLines.Status([ReportLines.Task("item", 0, lag: 7), ReportLines.Task("item", 0, lag: 7)], counts: ("item", new JoinCounts())));
