@@ -14,6 +14,11 @@ internal static class JoinHostEndpoints
 
     public static void Map(WebApplication web, JoinThreads threads, EntityEndpoint entities)
     {
+        web.Use((context, next) =>
+        {
+            context.Response.Headers.XContentTypeOptions = "nosniff"; // outputs hold what others have written
+            return next(context);
+        });
         web.MapGet("/entities/{**path}", entities.HandleAsync);
         web.MapGet("/live", context => Answer(context, threads.AreAlive, new { Live = threads.AreAlive }));
         web.MapGet("/status", context => Answer(context, true, threads.Status()));
