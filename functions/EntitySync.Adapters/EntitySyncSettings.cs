@@ -12,7 +12,7 @@ public sealed record EntitySyncSettings
     /// <summary><c>KAFKA_BOOTSTRAP_SERVERS</c>: comma-separated <c>host:port</c>.</summary>
     public string KafkaBootstrapServers { get; init; } = "";
 
-    /// <summary><c>KAFKA_AUTHENTICATION</c>: <c>none</c> (default: TLS only), <c>iam</c> (MSK), <c>scram</c> or <c>mtls</c>. See infra/security.md.</summary>
+    /// <summary><c>KAFKA_AUTHENTICATION</c>: <c>none</c> (default: TLS only), <c>iam</c> (MSK), <c>scram</c> or <c>mtls</c>. See infra/guides/credentials.md.</summary>
     public KafkaAuthentication KafkaAuthentication { get; init; }
 
     /// <summary><c>KAFKA_SECRET_ARN</c>: the secret in Secrets Manager with user and password (<c>scram</c>) or certificate and key (<c>mtls</c>).</summary>

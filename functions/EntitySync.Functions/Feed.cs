@@ -53,7 +53,7 @@ public sealed class Feed(FeedCatalog catalog, FeedReader reader, TimeProvider cl
         catch (FeedMismatchException exception)
         {
             log.LogError(exception, "{Path} cannot be served", request.RawPath);
-            return HttpAnswer.Problem(500, exception.Message).With("Cache-Control", "no-store");
+            return HttpAnswer.Problem(500, "The full pages of the feed do not belong to its topic as it is now; see the function's log.").With("Cache-Control", "no-store");
         }
         catch (InvalidRequestException exception)
         {
@@ -106,7 +106,7 @@ public sealed class Feed(FeedCatalog catalog, FeedReader reader, TimeProvider cl
     {
         var tag = BodyTags.Of(type, bytes);
         var isKnown = BodyTags.Matches(request.Header("if-none-match"), tag);
-        var answer = isKnown ? HttpAnswer.Of(304) : HttpAnswer.Of(200, type, Convert.ToBase64String(bytes)).With("X-Content-Type-Options", "nosniff");
+        var answer = isKnown ? HttpAnswer.Of(304) : HttpAnswer.Of(200, type, Convert.ToBase64String(bytes));
         answer.IsBase64Encoded = !isKnown;
         return answer.With("ETag", tag).With("Cache-Control", caching);
     }

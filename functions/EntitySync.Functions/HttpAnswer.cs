@@ -10,12 +10,13 @@ internal static class HttpAnswer
 {
     public static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static APIGatewayHttpApiV2ProxyResponse Of(int status, string? contentType = null, string? body = null) => new()
+    /// <summary>Every answer says that its type is meant: bodies repeat what others have written, and no browser is to find a page in them.</summary>
+    public static APIGatewayHttpApiV2ProxyResponse Of(int status, string? contentType = null, string? body = null)
     {
-        StatusCode = status,
-        Headers = contentType is null ? new Dictionary<string, string>() : new Dictionary<string, string> { ["Content-Type"] = contentType },
-        Body = body,
-    };
+        var headers = new Dictionary<string, string> { ["X-Content-Type-Options"] = "nosniff" };
+        if (contentType is not null) headers["Content-Type"] = contentType;
+        return new APIGatewayHttpApiV2ProxyResponse { StatusCode = status, Headers = headers, Body = body };
+    }
 
     public static APIGatewayHttpApiV2ProxyResponse Json(int status, JsonObject body) => Of(status, "application/json", body.ToJsonString(Relaxed));
 

@@ -112,8 +112,7 @@ public sealed class ReferenceApi(ReferenceTableCatalog tables, ReferenceRows row
         if (Body(request, ReferenceBulk.MaximumBytes, out var body) is { } refused) return refused;
         if (ReferenceBulk.Lines(body) is not { } lines) return HttpAnswer.Problem(413, $"The body has more than {ReferenceBulk.MaximumLines} lines; send it in parts.");
         var results = await bulk.WriteAsync(table, lines, remaining, cancellationToken);
-        var status = results.All(result => result.IsSuccess) ? 200 : 207;
-        return HttpAnswer.Of(status, "application/x-ndjson", string.Concat(results.Select(result => result.ToJson(HttpAnswer.Relaxed) + "\n")));
+        return BulkAnswer.Of(results);
     }
 
     private static Response? Body(Request request, int maximumBytes, out ReadOnlyMemory<byte> body)

@@ -39,7 +39,11 @@ public sealed class JoinHostApplication : IAsyncDisposable
     {
         options ??= new JoinHostOptions();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(JoinHostApplication).Assembly.GetName().Name });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(options.ListenAddress, settings.JoinHttpPort));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(options.ListenAddress, settings.JoinHttpPort);
+        });
         builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
         if (configureLogging is null) builder.Logging.AddJsonLines();
         else configureLogging(builder.Logging);

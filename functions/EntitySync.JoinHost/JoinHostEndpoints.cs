@@ -18,6 +18,11 @@ internal static class JoinHostEndpoints
 
     public static void Map(WebApplication web, JoinThreads threads, EntityEndpoint entities)
     {
+        web.Use((context, next) =>
+        {
+            context.Response.Headers.XContentTypeOptions = "nosniff"; // outputs hold what others have written
+            return next(context);
+        });
         web.MapGet("/entities/{**path}", entities.HandleAsync);
         web.MapGet("/live", context =>
         {

@@ -39,7 +39,7 @@ public static class AttributeJson
             {
                 writer.WritePropertyName(name);
                 if (name == RelatedRow.VersionAttribute) writer.WriteNumberValue(version!.Value);
-                else WriteValue(writer, item[name], name);
+                else WriteValue(writer, item[name], new ValuePlace(null, name));
             }
 
             writer.WriteEndObject();
@@ -48,48 +48,48 @@ public static class AttributeJson
         return buffer.WrittenSpan.ToArray();
     }
 
-    private static void WriteValue(Utf8JsonWriter writer, AttributeValue value, string path)
+    private static void WriteValue(Utf8JsonWriter writer, AttributeValue value, ValuePlace place)
     {
         if (value.S is not null) writer.WriteStringValue(value.S);
-        else if (value.N is not null) WriteNumber(writer, value.N, path);
+        else if (value.N is not null) WriteNumber(writer, value.N, place);
         else if (value.BOOL is { } truth) writer.WriteBooleanValue(truth);
         else if (value.NULL == true) writer.WriteNullValue();
-        else if (value.M is not null) WriteMap(writer, value.M, path);
-        else if (value.L is not null) WriteList(writer, value.L, path);
-        else if (value.SS is not null) WriteSet(writer, value.SS, (text, _) => writer.WriteStringValue(text), path);
-        else if (value.NS is not null) WriteSet(writer, value.NS, (text, place) => WriteNumber(writer, text, place), path);
+        else if (value.M is not null) WriteMap(writer, value.M, place);
+        else if (value.L is not null) WriteList(writer, value.L, place);
+        else if (value.SS is not null) WriteSet(writer, value.SS, (text, _) => writer.WriteStringValue(text), place);
+        else if (value.NS is not null) WriteSet(writer, value.NS, (text, where) => WriteNumber(writer, text, where), place);
         else if (value.B is not null) writer.WriteBase64StringValue(value.B.ToArray());
-        else if (value.BS is not null) WriteSet(writer, value.BS.ConvertAll(element => Convert.ToBase64String(element.ToArray())), (text, _) => writer.WriteStringValue(text), path);
-        else throw new AttributeJsonException($"attribute '{path}' is of no known type");
+        else if (value.BS is not null) WriteSet(writer, value.BS.ConvertAll(element => Convert.ToBase64String(element.ToArray())), (text, _) => writer.WriteStringValue(text), place);
+        else throw new AttributeJsonException($"attribute '{place}' is of no known type");
     }
 
-    private static void WriteMap(Utf8JsonWriter writer, Dictionary<string, AttributeValue> map, string path)
+    private static void WriteMap(Utf8JsonWriter writer, Dictionary<string, AttributeValue> map, ValuePlace place)
     {
         writer.WriteStartObject();
         foreach (var (name, value) in map.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
             writer.WritePropertyName(name);
-            WriteValue(writer, value, $"{path}.{name}");
+            WriteValue(writer, value, new ValuePlace(place, name));
         }
 
         writer.WriteEndObject();
     }
 
-    private static void WriteList(Utf8JsonWriter writer, List<AttributeValue> list, string path)
+    private static void WriteList(Utf8JsonWriter writer, List<AttributeValue> list, ValuePlace place)
     {
         writer.WriteStartArray();
-        for (var index = 0; index < list.Count; index++) WriteValue(writer, list[index], $"{path}[{index}]");
+        for (var index = 0; index < list.Count; index++) WriteValue(writer, list[index], new ValuePlace(place, null, index));
         writer.WriteEndArray();
     }
 
-    private static void WriteSet(Utf8JsonWriter writer, List<string> set, Action<string, string> write, string path)
+    private static void WriteSet(Utf8JsonWriter writer, List<string> set, Action<string, ValuePlace> write, ValuePlace place)
     {
         writer.WriteStartArray();
-        foreach (var element in set.Order(StringComparer.Ordinal)) write(element, path);
+        foreach (var element in set.Order(StringComparer.Ordinal)) write(element, place);
         writer.WriteEndArray();
     }
 
-    private static void WriteNumber(Utf8JsonWriter writer, string number, string path)
+    private static void WriteNumber(Utf8JsonWriter writer, string number, ValuePlace place)
     {
         try
         {
@@ -97,7 +97,7 @@ public static class AttributeJson
         }
         catch (JsonException)
         {
-            throw new AttributeJsonException($"attribute '{path}' is a number that JSON cannot express");
+            throw new AttributeJsonException($"attribute '{place}' is a number that JSON cannot express");
         }
     }
 }

@@ -67,6 +67,6 @@ internal static partial class DynamoDbFilter
     [GeneratedRegex("""\\(["\\])""", RegexOptions.CultureInvariant)]
     private static partial Regex Escaped();
 
-    [GeneratedRegex(@"^-?\d{1,38}(\.\d{1,38})?([eE][+-]?\d{1,3})?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A-?[0-9]{1,38}(\.[0-9]{1,38})?([eE][+-]?[0-9]{1,3})?\z", RegexOptions.CultureInvariant)]
     private static partial Regex Number();
 }

@@ -25,7 +25,7 @@ public static class JsonAttributes
             var reader = new Utf8JsonReader(json, Strict);
             reader.Read();
             if (reader.TokenType != JsonTokenType.StartObject) return new JsonAttributesResult(null, "The row must be one JSON object.");
-            var item = ReadObject(ref reader, "");
+            var item = ReadObject(ref reader, null);
             while (reader.Read())
             {
             }
@@ -46,41 +46,41 @@ public static class JsonAttributes
         }
     }
 
-    private static Dictionary<string, AttributeValue> ReadObject(ref Utf8JsonReader reader, string path)
+    private static Dictionary<string, AttributeValue> ReadObject(ref Utf8JsonReader reader, ValuePlace? place)
     {
         var map = new Dictionary<string, AttributeValue>(StringComparer.Ordinal);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
             var name = reader.GetString()!;
-            var place = path.Length == 0 ? name : $"{path}.{name}";
-            if (name.Length == 0) throw new AttributeJsonException($"A field below '{path}' has an empty name, which DynamoDB does not allow.");
+            if (name.Length == 0) throw new AttributeJsonException($"A field below '{ValuePlace.Of(place)}' has an empty name, which DynamoDB does not allow.");
+            var field = new ValuePlace(place, name);
             reader.Read();
-            if (!map.TryAdd(name, ReadValue(ref reader, place))) throw new AttributeJsonException($"Field '{place}' occurs twice.");
+            if (!map.TryAdd(name, ReadValue(ref reader, field))) throw new AttributeJsonException($"Field '{field}' occurs twice.");
         }
 
         return map;
     }
 
-    private static AttributeValue ReadValue(ref Utf8JsonReader reader, string path) => reader.TokenType switch
+    private static AttributeValue ReadValue(ref Utf8JsonReader reader, ValuePlace place) => reader.TokenType switch
     {
-        JsonTokenType.StartObject => new AttributeValue { M = ReadObject(ref reader, path) },
-        JsonTokenType.StartArray => new AttributeValue { L = ReadArray(ref reader, path) },
+        JsonTokenType.StartObject => new AttributeValue { M = ReadObject(ref reader, place) },
+        JsonTokenType.StartArray => new AttributeValue { L = ReadArray(ref reader, place) },
         JsonTokenType.String => new AttributeValue { S = reader.GetString() },
-        JsonTokenType.Number => new AttributeValue { N = ReadNumber(ref reader, path) },
+        JsonTokenType.Number => new AttributeValue { N = ReadNumber(ref reader, place) },
         JsonTokenType.True or JsonTokenType.False => new AttributeValue { BOOL = reader.GetBoolean() },
         _ => new AttributeValue { NULL = true },
     };
 
-    private static List<AttributeValue> ReadArray(ref Utf8JsonReader reader, string path)
+    private static List<AttributeValue> ReadArray(ref Utf8JsonReader reader, ValuePlace place)
     {
         var list = new List<AttributeValue>();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) list.Add(ReadValue(ref reader, $"{path}[{list.Count}]"));
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) list.Add(ReadValue(ref reader, new ValuePlace(place, null, list.Count)));
         return list;
     }
 
-    private static string ReadNumber(ref Utf8JsonReader reader, string path)
+    private static string ReadNumber(ref Utf8JsonReader reader, ValuePlace place)
     {
         var text = Encoding.ASCII.GetString(reader.ValueSpan);
-        return DynamoDbNumber.Error(text) is { } error ? throw new AttributeJsonException($"Field '{path}' {error}") : text;
+        return DynamoDbNumber.Error(text) is { } error ? throw new AttributeJsonException($"Field '{place}' {error}") : text;
     }
 }

@@ -12,7 +12,7 @@ namespace EntitySync.Adapters.Kafka;
 
 /// <summary>
 /// Where the brokers are and how clients and brokers prove to each other who they are. A process makes one at its start and all its clients share it, so
-/// that a secret is read once for all of them. See infra/security.md.
+/// that a secret is read once for all of them. See infra/guides/credentials.md.
 /// </summary>
 public sealed class KafkaConnection
 {

@@ -14,6 +14,7 @@ internal sealed class SolrRetryException(string message, TimeSpan? retryAfter = 
 internal static class SolrErrors
 {
     private const int Shown = 200;
+    private const int Longest = 500;
 
     /// <summary>
     /// Overloaded, timed out and broken servers (408, 429, 5xx) may recover. Everything else but success is about the request. A success that is not
@@ -21,7 +22,7 @@ internal static class SolrErrors
     /// </summary>
     public static Exception Sort(HttpStatusCode status, ReadOnlySpan<byte> body, TimeSpan? retryAfter, string what)
     {
-        var reason = $"{what}: {(int)status} {SolrAnswer.ReadError(body) ?? Beginning(body)}";
+        var reason = $"{what}: {(int)status} {(SolrAnswer.ReadError(body) is { } said ? Cut(said) : Beginning(body))}";
         return (int)status >= 500 || status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests
             ? new SolrRetryException(reason, retryAfter)
             : new InvalidRequestException(reason);
@@ -32,7 +33,10 @@ internal static class SolrErrors
     /// often than not, so it is tried again; if it stays, the replay fails with the page's first words.
     /// </summary>
     public static SolrRetryException NotJson(ReadOnlySpan<byte> body, string what, Exception inner) =>
-        new($"{what}: the answer is not Solr's JSON ({inner.Message}): {Beginning(body)}", null, inner);
+        new($"{what}: the answer is not Solr's JSON ({Cut(inner.Message)}): {Beginning(body)}", null, inner);
+
+    // What Solr or a proxy says has no bound of its own, and goes to the log and into the replay's item.
+    private static string Cut(string text) => text.Length <= Longest ? text : text[..Longest] + "…";
 
     private static string Beginning(ReadOnlySpan<byte> body)
     {

@@ -1,12 +1,12 @@
-using System.Globalization;
 using System.Numerics;
 using System.Text;
 using System.Text.Json;
+using EntitySync.Core.Messages;
 
 namespace EntitySync.Core.Enrichment;
 
 /// <summary>
-/// A scalar of a related row, made once into a form that compares exactly: numbers of any length and exponent by value (never through a double),
+/// A scalar of a related row, made once into a form that compares exactly: numbers of any length by value (never through a double),
 /// numbers before strings before booleans, strings by their UTF-8 bytes.
 /// </summary>
 public sealed class PickValue
@@ -24,7 +24,7 @@ public sealed class PickValue
         _text = text;
     }
 
-    /// <summary>Null for what cannot be compared: null, objects, arrays.</summary>
+    /// <summary>Null for what cannot be compared: null, objects, arrays, numbers whose exponent has more than 1,000 digits.</summary>
     public static PickValue? From(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.Number => Number(element.GetRawText()),
@@ -58,7 +58,7 @@ public sealed class PickValue
 
     // A number is sign * 0.DIGITS * 10^exponent without zeros at either end of DIGITS, so equal numbers have one form
     // and of two with the same exponent the digits decide from the left.
-    private static PickValue Number(string text)
+    private static PickValue? Number(string text)
     {
         var sign = text[0] == '-' ? -1 : 1;
         var mantissa = text.AsSpan(sign < 0 ? 1 : 0);
@@ -66,7 +66,7 @@ public sealed class PickValue
         var mark = mantissa.IndexOfAny('e', 'E');
         if (mark >= 0)
         {
-            exponent = BigInteger.Parse(mantissa[(mark + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+            if (!JsonExponent.TryParse(mantissa[(mark + 1)..], out exponent)) return null;
             mantissa = mantissa[..mark];
         }
 

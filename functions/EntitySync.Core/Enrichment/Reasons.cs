@@ -10,6 +10,18 @@ internal static class Reasons
 
     public static string Short(string text) => text.Length <= MaximumText ? text : text[..MaximumText] + "…";
 
+    /// <summary>
+    /// A JSON parser's complaint without its place. Where a literal is misspelt the parser's own message repeats all that follows in the document; that stays out, as reasons
+    /// are logged.
+    /// </summary>
+    public static string Syntax(JsonException exception)
+    {
+        const string Literal = "' is an invalid JSON literal.";
+        var message = exception.Message;
+        if (message.LastIndexOf(" LineNumber:", StringComparison.Ordinal) is > 0 and var place) message = message[..place];
+        return message.LastIndexOf(Literal, StringComparison.Ordinal) is >= 0 and var end ? "a word" + message[(end + 1)..] : Short(message);
+    }
+
     public static string Quote(ReadOnlySpan<byte> utf8) =>
         utf8.Length <= MaximumText ? $"'{Encoding.UTF8.GetString(utf8)}'" : $"'{Encoding.UTF8.GetString(utf8[..MaximumText])}…' ({utf8.Length} bytes)";
 

@@ -33,7 +33,7 @@ internal ref struct RootScanner(EnricherPlan plan, ReadOnlySpan<byte> recordKey,
         }
         catch (JsonException exception)
         {
-            Problem = $"not valid JSON at byte {_reader.BytesConsumed}: {Reasons.Short(exception.Message.Split(" LineNumber:")[0])}";
+            Problem = $"not valid JSON at byte {_reader.BytesConsumed}: {Reasons.Syntax(exception)}";
             return default;
         }
     }

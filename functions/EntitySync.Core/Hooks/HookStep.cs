@@ -63,7 +63,7 @@ internal sealed class HookStep(EntityDefinition definition, IEntityHook? hook, E
         }
         catch (JsonException exception)
         {
-            return $"the output is not valid JSON at byte {reader.BytesConsumed}: {exception.Message.Split(" LineNumber:")[0]}";
+            return $"the output is not valid JSON at byte {reader.BytesConsumed}: {Reasons.Syntax(exception)}";
         }
     }
 }

@@ -102,6 +102,6 @@ internal static partial class ReplayRequestRules
 
     private static string Cut(string text) => text.Length <= 80 ? text : text[..80] + "…";
 
-    [GeneratedRegex("^[A-Za-z0-9._-]{1,80}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A[A-Za-z0-9._-]{1,80}\z", RegexOptions.CultureInvariant)]
     private static partial Regex ReplayId();
 }

@@ -1,15 +1,20 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace EntitySync.Local.Template;
 
 /// <summary>
 /// Reads a CloudFormation template into JSON nodes. Short tags take their long form (<c>!Ref X</c> becomes <c>{"Ref":"X"}</c>); every scalar is text.
+/// As CloudFormation does, it knows no aliases, so a file is never larger in memory than on disk; nesting is bounded, since the reader of nodes recurses.
 /// </summary>
 internal static class TemplateReader
 {
+    /// <summary>Maps and lists within each other.</summary>
+    public const int DeepestNesting = 64;
+
     /// <exception cref="InvalidDataException">Not YAML, or not a map at the top; the message names the place.</exception>
     public static JsonObject Read(string path)
     {
@@ -22,10 +27,12 @@ internal static class TemplateReader
     /// <exception cref="InvalidDataException">Likewise.</exception>
     public static JsonObject Read(TextReader reader, string path)
     {
+        var text = reader.ReadToEnd();
         var stream = new YamlStream();
         try
         {
-            stream.Load(reader);
+            Bound(path, text);
+            stream.Load(new StringReader(text));
         }
         catch (YamlException exception)
         {
@@ -35,6 +42,20 @@ internal static class TemplateReader
         return stream.Documents.Count == 1 && Convert(stream.Documents[0].RootNode) is JsonObject root
             ? root
             : throw new InvalidDataException($"{path} holds no template.");
+    }
+
+    // The parser of events neither recurses nor expands.
+    private static void Bound(string path, string text)
+    {
+        var depth = 0;
+        for (var events = new Parser(new StringReader(text)); events.MoveNext();)
+        {
+            if (events.Current is AnchorAlias) throw Wrong("aliases are not supported; write the value out");
+            depth += events.Current!.NestingIncrease;
+            if (depth > DeepestNesting + 2) throw Wrong($"more than {DeepestNesting} levels of nesting"); // the stream and the document count too
+
+            InvalidDataException Wrong(string problem) => new(string.Create(CultureInfo.InvariantCulture, $"{path}({events.Current!.Start.Line},{events.Current.Start.Column}): {problem}."));
+        }
     }
 
     private static JsonNode Convert(YamlNode node)
@@ -52,7 +73,7 @@ internal static class TemplateReader
     private static JsonObject Map(YamlMappingNode map)
     {
         var result = new JsonObject();
-        foreach (var (key, value) in map.Children) result[((YamlScalarNode)key).Value!] = Convert(value);
+        foreach (var (key, value) in map.Children) result[(key as YamlScalarNode)?.Value ?? throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"line {key.Start.Line}: a key must be text."))] = Convert(value);
         return result;
     }
 

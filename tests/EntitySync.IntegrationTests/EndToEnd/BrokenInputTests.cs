@@ -43,7 +43,7 @@ public sealed class BrokenInputTests(RunningProduct product)
         letters.Select(letter => letter.Headers[HeaderNames.DeadLetterStage]).ShouldBe(["join", "join", "join", "Enrich", "join"]);
         letters.Select(letter => letter.Headers[HeaderNames.DeadLetterReason]).ShouldBe(
         [
-            "not valid JSON at byte 0: 'no json at all' is an invalid JSON literal. Expected the literal 'null'.",
+            "not valid JSON at byte 0: a word is an invalid JSON literal. Expected the literal 'null'.",
             "not valid UTF-8 at byte 8",
             $"key differs: the record's is '{keys[3]}', 'sku' says 'another-key'",
             letters[3].Headers[HeaderNames.DeadLetterReason],

@@ -51,7 +51,7 @@ public sealed class ReadModelApiTests
 
         (answer.Status, answer.Body).ShouldBe((200, """{"status":"Placed","total":12.50}"""));
         answer.Headers.ShouldBe(
-            new Dictionary<string, string> { ["Content-Type"] = "application/json", ["ETag"] = answer.Headers["ETag"], ["Cache-Control"] = "no-cache", ["Read-Model-Version"] = "1" }, ignoreOrder: true);
+            new Dictionary<string, string> { ["X-Content-Type-Options"] = "nosniff", ["Content-Type"] = "application/json", ["ETag"] = answer.Headers["ETag"], ["Cache-Control"] = "no-cache", ["Read-Model-Version"] = "1" }, ignoreOrder: true);
         answer.Headers["ETag"].ShouldMatch("^\"[0-9a-f]{32}\"$");
     }
 

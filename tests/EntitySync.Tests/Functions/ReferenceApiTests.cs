@@ -27,7 +27,7 @@ public sealed class ReferenceApiTests
     {
         var created = await PutAsync("express", """{"minimumTime":1,"maximumTime":2}""");
         created.ToJsonString().ShouldBe(
-            """{"statusCode":201,"headers":{"Content-Type":"application/json","ETag":"\u00221000000\u0022"},"body":"{\u0022key\u0022:\u0022express\u0022,\u0022version\u0022:1000000}","isBase64Encoded":false}""");
+            """{"statusCode":201,"headers":{"X-Content-Type-Options":"nosniff","Content-Type":"application/json","ETag":"\u00221000000\u0022"},"body":"{\u0022key\u0022:\u0022express\u0022,\u0022version\u0022:1000000}","isBase64Encoded":false}""");
         Describe(await PutAsync("express", """{"minimumTime":2,"maximumTime":3}""")).ShouldBe("""200 "1000001" {"key":"express","version":1000001}""");
         Describe(await GetAsync("express")).ShouldBe("""200 "1000001" {"maximumTime":3,"minimumTime":2,"name":"express"}""");
     }

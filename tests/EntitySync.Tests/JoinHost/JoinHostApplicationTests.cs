@@ -34,6 +34,7 @@ public sealed class JoinHostApplicationTests
 
         ready.StatusCode.ShouldBe(System.Net.HttpStatusCode.OK);
         (application.Status.IsReady, application.Status.Threads.Count, application.Status.Entities.Count).ShouldBe((true, 0, 0));
+        (ready.Headers.GetValues("X-Content-Type-Options").Single(), ready.Headers.Contains("Server")).ShouldBe(("nosniff", false));
         await application.StopAsync(TestContext.Current.CancellationToken);
     }
 

@@ -74,7 +74,7 @@ public sealed class StreamSystemTests
             """relation 'account' finds no usable row in 'accounts' for '8': {"request":"c","accountId":8}""",
             """relation 'account' has no key in 'accountId': {"request":"d"}""",
             """relation 'account' finds no usable row in 'accounts' for '9': {"request":"g","accountId":9}""",
-            """not valid JSON at byte 0: 'not JSON' is an invalid JSON literal. Expected the literal 'null'.: not JSON""",
+            """not valid JSON at byte 0: a word is an invalid JSON literal. Expected the literal 'null'.: not JSON""",
         ]);
     }
 }

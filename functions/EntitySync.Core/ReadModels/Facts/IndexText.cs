@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Numerics;
 using System.Text;
 using System.Text.Json;
+using EntitySync.Core.Messages;
 
 namespace EntitySync.Core.ReadModels.Facts;
 
@@ -43,7 +43,7 @@ public static class IndexText
         var exponent = BigInteger.Zero;
         if (mantissa.IndexOfAny('e', 'E') is >= 0 and var mark)
         {
-            if (!BigInteger.TryParse(mantissa[(mark + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent)) return null;
+            if (!JsonExponent.TryParse(mantissa[(mark + 1)..], out exponent)) return null;
             mantissa = mantissa[..mark];
         }
 
