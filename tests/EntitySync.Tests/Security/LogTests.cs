@@ -10,8 +10,6 @@ using EntitySync.Tests.ReadModels;
 using EntitySync.Tests.Reconciliation;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Logging.Console;
 
 namespace EntitySync.Tests.Security;
 
@@ -67,23 +65,22 @@ public sealed class LogTests
     [InlineData("a\r\nb\0c\u2028d\u0085e\"f\\")]
     public void LineBreakInAKey_StaysWithinItsLine(string key)
     {
-        using var services = new ServiceCollection().AddEntitySync(new EntitySyncSettings()).BuildServiceProvider();
-        var formatter = services.GetServices<ConsoleFormatter>().Single(candidate => candidate.Name == ConsoleFormatterNames.Json);
-        using var text = new StringWriter { NewLine = "\n" };
-        KeyValuePair<string, object?>[] state = [new("Path", key), new("{OriginalFormat}", "{Path} failed")];
-        formatter.Write(new LogEntry<KeyValuePair<string, object?>[]>(LogLevel.Warning, "x", 0, state, new InvalidOperationException(key), (_, _) => $"{key} failed"), null, text);
-        var line = text.ToString().ReplaceLineEndings("\n").TrimEnd('\n');
-        line.ShouldNotContain("\n");
+        using var output = new MemoryStream();
+        using var provider = new JsonLineLoggerProvider(output, TimeProvider.System);
+        provider.CreateLogger("x").LogWarning(new InvalidOperationException(key), "{Path} failed", key);
+        var line = Encoding.UTF8.GetString(output.ToArray());
+        line.ShouldEndWith("\n");
+        line[..^1].ReplaceLineEndings("\n").ShouldNotContain("\n");
         using var json = JsonDocument.Parse(line);
-        json.RootElement.GetProperty("Message").GetString().ShouldBe($"{key} failed");
-        json.RootElement.GetProperty("LogLevel").GetString().ShouldBe("Warning");
+        json.RootElement.GetProperty("message").GetString().ShouldBe($"{key} failed");
+        json.RootElement.GetProperty("level").GetString().ShouldBe("WARN");
     }
 
     [Fact]
     public void Functions_LogJsonLines()
     {
         using var services = new ServiceCollection().AddEntitySync(new EntitySyncSettings()).BuildServiceProvider();
-        services.GetRequiredService<Microsoft.Extensions.Options.IOptions<ConsoleLoggerOptions>>().Value.FormatterName.ShouldBe(ConsoleFormatterNames.Json);
+        services.GetServices<ILoggerProvider>().ShouldHaveSingleItem().ShouldBeOfType<JsonLineLoggerProvider>();
     }
 
     private sealed class TypedLogger<T>(ILogger inner) : ILogger<T>
