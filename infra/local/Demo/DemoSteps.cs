@@ -77,7 +77,7 @@ public sealed class DemoSteps : IAsyncDisposable
         // starting would meet rows and items at the same time, and emit items before their rows.
         await WaitAsync(
             () => Task.FromResult(
-                Delivered("TriggerReplayFunction") >= Data.Rows.Count && Delivered("PublishReferenceFunction") >= Data.Rows.Count && ReplaysRunning == 0 && Runner.JoinHost.Status.IsReady),
+                Runner.EventSources.HasDelivered("TriggerReplayFunction", Data.Rows.Count) && Runner.EventSources.HasDelivered("PublishReferenceFunction", Data.Rows.Count) && ReplaysRunning == 0 && Runner.JoinHost.Status.IsReady),
             () => $"{Delivered("PublishReferenceFunction"):N0} published, {Delivered("TriggerReplayFunction"):N0} seen by TriggerReplay, {ReplaysRunning} replays running", progress);
     }
 

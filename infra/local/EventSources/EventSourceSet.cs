@@ -14,6 +14,10 @@ public sealed class EventSourceSet : IAsyncDisposable
 
     public IReadOnlyList<EventSourceStatus> Status => [.. _sources.Select(source => source.Status)];
 
+    /// <summary>True when the function was given so many records in all, or has no source: nobody waits for a function that definitions do not need.</summary>
+    public bool HasDelivered(string functionId, long records) =>
+        Status.Where(source => source.FunctionId == functionId).Select(source => source.Delivered).ToList() is not { Count: > 0 } delivered || delivered.Sum() >= records;
+
     /// <param name="kafkaEvents">Those of the template's Kafka event sources that are to run.</param>
     /// <param name="discarded">Writes what the Kafka event sources give up.</param>
     /// <param name="scheduleEvery">Interval of all schedules instead of the template's; null for those.</param>

@@ -11,7 +11,7 @@ internal sealed class ReferenceRows
     private int _written;
 
     /// <summary>True when the functions have seen every row.</summary>
-    public bool ArePublished(LocalRunner runner) => Delivered(runner, "PublishReferenceFunction") >= _written && Delivered(runner, "TriggerReplayFunction") >= _written;
+    public bool ArePublished(LocalRunner runner) => runner.EventSources.HasDelivered("PublishReferenceFunction", _written) && runner.EventSources.HasDelivered("TriggerReplayFunction", _written);
 
     /// <exception cref="DemoException">The interface refuses a row.</exception>
     public async Task WriteAsync(LocalRunner runner, ExampleTopic topic, CancellationToken cancellationToken)
@@ -29,6 +29,4 @@ internal sealed class ReferenceRows
             _written += part.Length;
         }
     }
-
-    private static long Delivered(LocalRunner runner, string function) => runner.EventSources.Status.Where(source => source.FunctionId == function).Sum(source => source.Delivered);
 }

@@ -46,7 +46,7 @@ public sealed class KilledDemoTests(LocalPartsFixture parts)
 
         (await help.ExitAsync(TimeSpan.FromMinutes(1))).ShouldBe(0, help.Output);
         var commands = help.Output.Split("Commands:")[1].Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0]);
-        commands.ShouldBe(["up", "demo", "setup", "validate", "explain", "try", "new", "follow", "advise"]);
+        commands.ShouldBe(["up", "demo", "setup", "validate", "explain", "try", "new", "follow", "advise", "synth"]);
     }
 
     // Bit 1 of SigIgn is signal 2.
