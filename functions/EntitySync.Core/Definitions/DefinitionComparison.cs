@@ -80,6 +80,9 @@ public static class DefinitionComparison
             "when" or "replay" => new(ChangeSeverity.Compatible, entry.Path, text),
             "once" when now.Emit.Once => new(ChangeSeverity.Compatible, entry.Path, text, "What was emitted before is not noted: each entity is emitted once more"),
             "once" => new(ChangeSeverity.Compatible, entry.Path, text),
+            "partitions" => new(
+                ChangeSeverity.NeedsReplay, entry.Path, text,
+                "Topics that are there keep their number, and a deployment stops while the definition says another: give the entity and its topics other names, and replay"),
             _ when entry.Name == "strategy" => OfStrategy(entry, text, was, before),
             _ when entry.Name == "source" => new(ChangeSeverity.Compatible, entry.Path, text),
             _ => Shaping(entry.Path, text, now, entry.Owner),

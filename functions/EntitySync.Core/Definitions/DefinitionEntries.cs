@@ -26,6 +26,7 @@ internal static class DefinitionEntries
         yield return new("output.topic", "", "output", definition.Output.Topic);
         yield return new("hook", "", "hook", definition.Hook is { } hook ? $"{hook.Type}, {hook.Assembly}" : "");
         yield return new("replay", "", "replay", ReplayText(definition.Replay));
+        yield return new("partitions", "", "partitions", PartitionsText(definition.Provision));
     }
 
     private static IEnumerable<DefinitionEntry> Of(RelationDefinition relation, string parent)
@@ -50,6 +51,9 @@ internal static class DefinitionEntries
 
         DefinitionEntry Entry(string name, string text) => new($"{owner}.{name}", owner, name, text);
     }
+
+    private static string PartitionsText(TopicProvision provision) =>
+        (provision.Partitions ?? TopicProvision.DefaultPartitions) + string.Concat(provision.Topics.Where(topic => topic.Value.Partitions is not null).Select(topic => $", {topic.Key} {topic.Value.Partitions}"));
 
     private static string KeyText(KeyDefinition key) => key.Columns.IsEmpty ? "" : key.ToString();
 

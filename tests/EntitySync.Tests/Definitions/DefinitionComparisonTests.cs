@@ -5,6 +5,7 @@ namespace EntitySync.Tests.Definitions;
 public sealed class DefinitionComparisonTests
 {
     private const string Replay = "Start a replay: until then entities that do not change by themselves keep their outputs";
+    private const string Partitions = "Topics that are there keep their number, and a deployment stops while the definition says another: give the entity and its topics other names, and replay";
     private const string Own = "Give the relation another name, so that it gets internal topics of its own; or stop the join host, delete ";
     private const string Positions = " (kafka-consumer-groups.sh --delete-offsets --group JOIN_GROUP_ID --topic TOPIC), and start it";
 
@@ -44,6 +45,8 @@ public sealed class DefinitionComparisonTests
         { "output: {", "emit: { complete: [stars, team] }\noutput: {", [$"NeedsReplay emit.complete: was nothing, is 'stars, team'. {Replay}"] },
         { "output: {", "hook: { type: A.B }\noutput: {", [$"NeedsReplay hook: was nothing, is 'A.B, EntitySync.Hooks'. {Replay}"] },
         { "output: {", "replay: { ids: { dynamodb: { table: users, key: email } } }\noutput: {", ["Compatible replay: was nothing, is 'dynamodb users email, 4 segments, 1000 ids a page'."] },
+        { "output: {", "partitions: 3\noutput: {", [] },
+        { "output: {", "partitions: 6\ntopicSettings: { stars: { partitions: 3, retention: P1D } }\noutput: {", [$"NeedsReplay partitions: was '3', is '6, stars 3'. {Partitions}"] },
         { "match: teamId", "match: team.id", [$"NeedsReplay relations.team.match: was 'teamId', is 'team.id'. {Replay}"] },
         { "from: teams, key: id", "from: teams-2, format: debezium, key: uuid", [
             $"NeedsReplay relations.team.from: was 'teams', is 'teams-2'. {Replay}",
