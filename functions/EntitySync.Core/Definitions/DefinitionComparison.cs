@@ -93,8 +93,10 @@ public static class DefinitionComparison
     {
         const string same = "The outputs stay the same";
         var left = was == "shuffle" ? Leftovers(entry.Owner, before) : "";
-        var emission = was == "lookup" ? $". Let Enrich finish {before.UpdatesTopic()} before it is taken away" : "";
-        return new(ChangeSeverity.Compatible, entry.Path, text, left.Length > 0 ? $"{same}. Delete {left} before the relation is ever shuffled again" : same + emission);
+
+        // Its event source goes with the deployment, so what waits in the topic is not enriched any more.
+        if (was == "lookup") return new(ChangeSeverity.NeedsReplay, entry.Path, text, $"Start a replay when it is deployed: what Enrich has not read of {before.UpdatesTopic()} by then is lost otherwise");
+        return new(ChangeSeverity.Compatible, entry.Path, text, left.Length > 0 ? $"{same}. Delete {left} before the relation is ever shuffled again" : same);
     }
 
     /// <summary>A change of what is made of the same root and rows.</summary>

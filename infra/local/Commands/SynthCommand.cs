@@ -12,7 +12,7 @@ internal static class SynthCommand
     private static readonly Option<string> Definitions = new("--definitions") { Description = "Folder of the definitions; infra/entities when not given.", HelpName = "FOLDER" };
     private static readonly Option<string> Output = new("--output") { Description = "Folder to write to; infra/generated when not given.", HelpName = "FOLDER" };
     private static readonly Option<bool> Check = new("--check") { Description = "Write nothing; exit status 1 when a file is not what the definitions say." };
-    private static readonly Option<int> PoliciesPerRole = new("--policies-per-role") { Description = "Managed policies that a role may have in the account: AWS allows 10, and up to 25 on request.", DefaultValueFactory = _ => 10, HelpName = "N" };
+    private static readonly Option<int> PoliciesPerRole = new("--policies-per-role") { Description = "Managed policies that a role may have in the account: AWS allows 10, and up to 25 on request.", DefaultValueFactory = _ => SynthOptions.UsualPolicies, HelpName = "N" };
 
     public static Command Build()
     {

@@ -13,7 +13,6 @@ internal static class AlarmsTemplate
     public const string FileName = "infra/generated/alarms.yaml";
 
     private const string Head = """
-        # Written by `dotnet run --project infra/local -- synth` from infra/entities/*.yaml. Not to be edited: change a definition and run it again.
         AWSTemplateFormatVersion: '2010-09-09'
         Description: EntitySync - alarms of the definitions.
 
@@ -28,9 +27,9 @@ internal static class AlarmsTemplate
 
         """;
 
-    public static string Text(DefinitionSet definitions)
+    public static string Text(DefinitionSet definitions, SynthOptions options)
     {
-        var (text, ids) = (new StringBuilder(Head), new LogicalIds());
+        var (text, ids) = (new StringBuilder(TemplateHead.Written(options)).Append(Head), new LogicalIds());
         foreach (var (name, topic, isJoined) in DeadLetters(definitions)) text.Append(DeadLettered(name, topic, isJoined, ids));
         return text.ToString();
     }

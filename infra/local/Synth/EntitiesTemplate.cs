@@ -31,10 +31,10 @@ internal static class EntitiesTemplate
             TopicsSection.Text(topics, access.BeforeTopics),
             SourcesSection.Text(sources, definitions, ids),
         };
-        var text = new StringBuilder(TemplateHead.Text());
+        var text = new StringBuilder(TemplateHead.Text(options));
         foreach (var part in parts) text.Append(part);
         text.Append(Outputs(definitions, topics, ids));
-        var (entities, alarms) = (text.ToString(), AlarmsTemplate.Text(definitions));
+        var (entities, alarms) = (text.ToString(), AlarmsTemplate.Text(definitions, options));
         var resources = new[] { entities, alarms }.Select(template => template.Split('\n').Count(line => line.StartsWith("    Type: ", StringComparison.Ordinal))).ToList();
         if (resources.Max() > MostResources)
             throw new InvalidDataException($"{resources.Max()} resources follow from the definitions, and a CloudFormation template takes {MostResources}: put some of the definitions into another deployment.");
@@ -67,8 +67,10 @@ internal static class EntitiesTemplate
 }
 
 /// <param name="PoliciesPerRole">Managed policies that a role may have; AWS allows ten unless it is asked for more (25 at most).</param>
-internal sealed record SynthOptions(int PoliciesPerRole = 10)
+internal sealed record SynthOptions(int PoliciesPerRole = SynthOptions.UsualPolicies)
 {
+    public const int UsualPolicies = 10;
+
     /// <summary>For one machine, where nobody asks for permissions.</summary>
     public static SynthOptions Unlimited { get; } = new(int.MaxValue);
 }

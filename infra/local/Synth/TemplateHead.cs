@@ -14,11 +14,15 @@ internal static class TemplateHead
     ];
 
     /// <summary>All up to the first resource. The parameters are the same whatever the definitions are, since <c>template.yaml</c> gives them all.</summary>
-    public static string Text() =>
-        Start + string.Concat(Functions.Select(function => $"  {function}Arn: {{ Type: String }}\n")) + string.Concat(Roles.Select(role => $"  {role}Role: {{ Type: String }}\n")) + Conditions;
+    /// <param name="options">Which are not the usual ones, is said: whoever writes the file again needs them.</param>
+    public static string Text(SynthOptions options) =>
+        Written(options) + Start + string.Concat(Functions.Select(function => $"  {function}Arn: {{ Type: String }}\n")) + string.Concat(Roles.Select(role => $"  {role}Role: {{ Type: String }}\n")) + Conditions;
+
+    /// <summary>The first line of a generated file.</summary>
+    public static string Written(SynthOptions options) =>
+        $"# Written by `dotnet run --project infra/local -- synth{(options == new SynthOptions() ? "" : $" --policies-per-role {options.PoliciesPerRole}")}` from infra/entities/*.yaml. Not to be edited: change a definition and run it again.\n";
 
     private const string Start = """
-        # Written by `dotnet run --project infra/local -- synth` from infra/entities/*.yaml. Not to be edited: change a definition and run it again.
         AWSTemplateFormatVersion: '2010-09-09'
         Description: EntitySync - what follows from the definitions - reference tables, topics, event sources, permissions by name.
 
@@ -41,6 +45,7 @@ internal static class TemplateHead
           VpcSecurityGroupId: { Type: 'AWS::EC2::SecurityGroup::Id' }
           ReferenceChangeFailuresArn: { Type: String, Description: Queue that hears of changes of reference rows that were given up }
           CreateTopicsArn: { Type: String }
+          CreateTopicsVersion: { Type: String, Description: 'Another one with each change of code or definitions, so that the topics are looked at again' }
           JoinGroupId: { Type: String, Description: Consumer group of the container }
 
         """;

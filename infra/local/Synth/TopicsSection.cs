@@ -19,6 +19,7 @@ internal static class TopicsSection
                 Properties:
                   ServiceToken: !Ref CreateTopicsArn
                   ServiceTimeout: 300
+                  AskedAgainWith: !Ref CreateTopicsVersion
                   After:
                     {string.Join("\n        ", policies.Select(policy => $"- !If [{policy.Condition}, !Ref {policy.Id}, !Ref AWS::NoValue]"))}
                   Topics:
