@@ -1,7 +1,8 @@
 """Translates a SAM template as a deployment would, without AWS, and prints how many resources it becomes.
 
-Usage: sam_check.py TEMPLATE. Ends with 1 and one line an error; with 77 when the translator is not installed.
+Usage: sam_check.py TEMPLATE [--json]. With --json it prints the translated template instead. Ends with 1 and one line an error; with 77 when the translator is not installed.
 """
+import json
 import os
 import sys
 
@@ -33,7 +34,7 @@ def load(path):
     return template
 
 
-def main(path):
+def main(path, prints_json):
     os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")  # without a region the translator raises
     try:
         translated = Translator({}, Parser()).translate(load(path), parameter_values={})
@@ -41,9 +42,9 @@ def main(path):
         for cause in error.causes:
             print(cause.message)
         return 1
-    print(len(translated["Resources"]), "resources")
+    print(json.dumps(translated) if prints_json else f"{len(translated['Resources'])} resources")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(sys.argv[1], "--json" in sys.argv[2:]))

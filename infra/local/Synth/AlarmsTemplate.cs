@@ -17,8 +17,8 @@ internal static class AlarmsTemplate
         Description: EntitySync - alarms of the definitions.
 
         Parameters:
-          StackPrefix: { Type: String, Description: Last part of the metrics' namespace }
-          AlarmTopicArn: { Type: String, Description: Empty for alarms without a receiver }
+          StackPrefix: { Type: String, AllowedPattern: '^[a-zA-Z][a-zA-Z0-9-]{0,127}$', Description: Last part of the metrics' namespace }
+          AlarmTopicArn: { Type: String, AllowedPattern: '^(|arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[a-zA-Z0-9_.-]+)$', Description: Empty for alarms without a receiver }
 
         Conditions:
           HasAlarmTopic: !Not [!Equals [!Ref AlarmTopicArn, '']]

@@ -16,11 +16,17 @@ internal static class TemplateHead
     /// <summary>All up to the first resource. The parameters are the same whatever the definitions are, since <c>template.yaml</c> gives them all.</summary>
     /// <param name="options">Which are not the usual ones, is said: whoever writes the file again needs them.</param>
     public static string Text(SynthOptions options) =>
-        Written(options) + Start + string.Concat(Functions.Select(function => $"  {function}Arn: {{ Type: String }}\n")) + string.Concat(Roles.Select(role => $"  {role}Role: {{ Type: String }}\n")) + Conditions;
+        Written(options) + Start
+        + string.Concat(Functions.Select(function => $"  {function}Arn: {{ Type: String, AllowedPattern: {FunctionArn}, Description: Alias of the function }}\n"))
+        + string.Concat(Roles.Select(role => $"  {role}Role: {{ Type: String, AllowedPattern: {RoleName}, Description: Name of the role }}\n"))
+        + Conditions;
 
     /// <summary>The first line of a generated file.</summary>
     public static string Written(SynthOptions options) =>
         $"# Written by `dotnet run --project infra/local -- synth{(options == new SynthOptions() ? "" : $" --policies-per-role {options.PoliciesPerRole}")}` from infra/entities/*.yaml. Not to be edited: change a definition and run it again.\n";
+
+    private const string FunctionArn = "'^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:[a-zA-Z0-9_-]+(:[a-zA-Z0-9_-]+)?$'";
+    private const string RoleName = "'^[a-zA-Z0-9+=,.@_-]{1,64}$'";
 
     private const string Start = """
         AWSTemplateFormatVersion: '2010-09-09'
@@ -30,23 +36,23 @@ internal static class TemplateHead
         Metadata: { cfn-lint: { config: { ignore_checks: [W2001] } } }
 
         Parameters:
-          StackPrefix: { Type: String, Description: 'First part of consumer groups, transactional ids and metric namespaces' }
-          TablePrefix: { Type: String }
-          TableDeletionProtection: { Type: String, AllowedValues: ['true', 'false'] }
-          KafkaBootstrapServers: { Type: String }
-          KafkaClusterArn: { Type: String, Description: Empty for a self-managed cluster }
-          KafkaArnPrefix: { Type: String, Description: 'With iam the part of the cluster''s ARN before :cluster/, else empty' }
-          KafkaClusterPath: { Type: String, Description: 'With iam NAME/UUID of the cluster''s ARN, else empty' }
-          KafkaAuthentication: { Type: String, AllowedValues: [none, iam, scram, mtls] }
-          KafkaSecretArn: { Type: String }
-          KafkaCaSecretArn: { Type: String }
-          KafkaSecretKmsKeyArn: { Type: String }
-          VpcSubnetIds: { Type: 'List<AWS::EC2::Subnet::Id>' }
-          VpcSecurityGroupId: { Type: 'AWS::EC2::SecurityGroup::Id' }
-          ReferenceChangeFailuresArn: { Type: String, Description: Queue that hears of changes of reference rows that were given up }
-          CreateTopicsArn: { Type: String }
-          CreateTopicsVersion: { Type: String, Description: 'Another one with each change of code or definitions, so that the topics are looked at again' }
-          JoinGroupId: { Type: String, Description: Consumer group of the container }
+          StackPrefix: { Type: String, AllowedPattern: '^[a-zA-Z][a-zA-Z0-9-]{0,127}$', Description: 'First part of consumer groups, transactional ids and metric namespaces' }
+          TablePrefix: { Type: String, AllowedPattern: '^[a-zA-Z0-9_.-]{0,100}$', Description: Stands before every table name }
+          TableDeletionProtection: { Type: String, AllowedValues: ['true', 'false'], Description: Whether the tables refuse to be deleted }
+          KafkaBootstrapServers: { Type: String, AllowedPattern: '^[^:,\s]+:[0-9]+(,[^:,\s]+:[0-9]+)*$', Description: 'Brokers, host:port, separated by commas' }
+          KafkaClusterArn: { Type: String, AllowedPattern: '^(|arn:aws[a-z-]*:kafka:[a-z0-9-]+:[0-9]{12}:cluster/[A-Za-z0-9-]+/[A-Za-z0-9-]+)$', Description: Empty for a self-managed cluster }
+          KafkaArnPrefix: { Type: String, AllowedPattern: '^(|arn:aws[a-z-]*:kafka:[a-z0-9-]+:[0-9]{12})$', Description: 'With iam the part of the cluster''s ARN before :cluster/, else empty' }
+          KafkaClusterPath: { Type: String, AllowedPattern: '^(|[A-Za-z0-9-]+/[A-Za-z0-9-]+)$', Description: 'With iam NAME/UUID of the cluster''s ARN, else empty' }
+          KafkaAuthentication: { Type: String, AllowedValues: [none, iam, scram, mtls], Description: 'How functions, container and event sources prove to the brokers who they are' }
+          KafkaSecretArn: { Type: String, AllowedPattern: '^(|arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+)$', Description: Secret of scram and mtls }
+          KafkaCaSecretArn: { Type: String, AllowedPattern: '^(|arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+)$', Description: Secret with the certificates of the authority of the brokers; empty for a public one }
+          KafkaSecretKmsKeyArn: { Type: String, AllowedPattern: '^(|arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-z0-9-]+)$', Description: Key of the secrets; empty for the one of Secrets Manager }
+          VpcSubnetIds: { Type: 'List<AWS::EC2::Subnet::Id>', Description: Private subnets that reach the brokers }
+          VpcSecurityGroupId: { Type: 'AWS::EC2::SecurityGroup::Id', Description: Security group that the brokers admit }
+          ReferenceChangeFailuresArn: { Type: String, AllowedPattern: '^arn:aws[a-z-]*:sqs:[a-z0-9-]+:[0-9]{12}:[a-zA-Z0-9_-]+$', Description: Queue that hears of changes of reference rows that were given up }
+          CreateTopicsArn: { Type: String, AllowedPattern: '^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:[a-zA-Z0-9_-]+(:[a-zA-Z0-9_-]+)?$', Description: Function that makes the topics }
+          CreateTopicsVersion: { Type: String, AllowedPattern: '^[a-zA-Z0-9:_-]{1,300}$', Description: 'Another one with each change of code or definitions, so that the topics are looked at again' }
+          JoinGroupId: { Type: String, AllowedPattern: '^[a-zA-Z0-9._-]{1,200}$', Description: Consumer group of the container }
 
         """;
 

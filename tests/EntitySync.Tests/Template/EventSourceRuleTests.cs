@@ -46,7 +46,7 @@ public sealed class EventSourceRuleTests
     [Fact]
     public void PublishCompleted_HearsOfTheTwoTransitionsOnly()
     {
-        var filters = Checkout.Template.Root["Resources"]!["PublishCompletedFunction"]!["Properties"]!["Events"]!["Transitions"]!["Properties"]!["FilterCriteria"]!["Filters"]!.AsArray();
+        var filters = Checkout.Template.Root["Resources"]!["PublishCompletedTransitions"]!["Properties"]!["FilterCriteria"]!["Filters"]!.AsArray();
         filters.Select(filter => Describe(JsonNode.Parse(filter!["Pattern"]!.ToString())!)).ShouldBe(["MODIFY: open, overdue -> complete", "MODIFY: open -> overdue"]);
 
         static string Describe(JsonNode pattern) => $"{Texts(pattern["eventName"])}: {Status(pattern, "OldImage")} -> {Status(pattern, "NewImage")}";
