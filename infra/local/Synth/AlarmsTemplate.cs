@@ -16,6 +16,9 @@ internal static class AlarmsTemplate
         AWSTemplateFormatVersion: '2010-09-09'
         Description: EntitySync - alarms of the definitions.
 
+        # Of no use to feeds alone.
+        Metadata: { cfn-lint: { config: { ignore_checks: [W2001, W8001] } } }
+
         Parameters:
           StackPrefix: { Type: String, AllowedPattern: '^[a-zA-Z][a-zA-Z0-9-]{0,127}$', Description: Last part of the metrics' namespace }
           AlarmTopicArn: { Type: String, AllowedPattern: '^(|arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[a-zA-Z0-9_.-]+)$', Description: Empty for alarms without a receiver }
@@ -24,6 +27,9 @@ internal static class AlarmsTemplate
           HasAlarmTopic: !Not [!Equals [!Ref AlarmTopicArn, '']]
 
         Resources:
+          # A stack without resources is refused, and feeds alone have no alarms.
+          Nothing:
+            Type: AWS::CloudFormation::WaitConditionHandle
 
         """;
 

@@ -33,7 +33,7 @@ internal static class TemplateHead
         Description: EntitySync - what follows from the definitions - reference tables, topics, event sources, permissions by name.
 
         # Some are of no use to some definitions.
-        Metadata: { cfn-lint: { config: { ignore_checks: [W2001] } } }
+        Metadata: { cfn-lint: { config: { ignore_checks: [W2001, W8001] } } }
 
         Parameters:
           StackPrefix: { Type: String, AllowedPattern: '^[a-zA-Z][a-zA-Z0-9-]{0,127}$', Description: 'First part of consumer groups, transactional ids and metric namespaces' }

@@ -91,6 +91,17 @@ public sealed class GeneratedTemplateTests : IDisposable
     }
 
     [Fact]
+    public void FeedsAlone_HaveATopicAndNoEmptyStack()
+    {
+        var result = EntitiesTemplate.Write(_definitions.Add("news", "kind: feed\nfeed: news\ntitle: News").Load(), new SynthOptions());
+        (result.Topics, result.Sources).ShouldBe((1, 0));
+        Resources(result.Alarms).ShouldBe(["Nothing"]);
+        Resources(result.Entities).ShouldBe(["SecretsAccess", "CreateTopicsKafka1", "FeedKafka1", "Topics"]);
+
+        static IEnumerable<string> Resources(string yaml) => TemplateReader.Read(new StringReader(yaml), "x")["Resources"]!.AsObject().Select(resource => resource.Key);
+    }
+
+    [Fact]
     public void AHundredEntities_FitIntoOneDeployment()
     {
         for (var number = 0; number < 100; number++) _definitions.Add($"product{number:D3}", Lookup);
