@@ -1,8 +1,12 @@
 using System.CommandLine;
 using BenchmarkDotNet.Running;
 using EntitySync.Benchmarks;
+using EntitySync.Benchmarks.ColdStart;
 using EntitySync.Benchmarks.Profile;
 using EntitySync.Benchmarks.Topology;
+
+// Before anything else is loaded: it is measured.
+if (args is [ColdStartOnce.Command, .. var ofOne]) return await ColdStartOnce.RunAsync(ofOne);
 
 var items = new Option<int>("--items") { Description = "Distinct items.", DefaultValueFactory = _ => 10_000 };
 var runs = new Option<int>("--runs") { Description = "Runs of each contender; they take turns.", DefaultValueFactory = _ => 9 };
@@ -31,5 +35,5 @@ var micro = new Command("micro", "BenchmarkDotNet; arguments after -- go to it."
 micro.SetAction(parsed => BenchmarkSwitcher.FromAssembly(typeof(EnrichWorkload).Assembly).Run(["--inProcess", .. parsed.UnmatchedTokens]).Any() ? 0 : 1);
 
 // Ctrl-C waits for topics to be deleted and consumers to leave.
-return await new RootCommand("Benchmarks of EntitySync.") { enrich, reconcile, readModel, feed, TopologyCommand.Build(), ProfileCommand.Build(), micro }.Parse(args)
+return await new RootCommand("Benchmarks of EntitySync.") { enrich, reconcile, readModel, feed, ColdStartCommand.Build(), TopologyCommand.Build(), ProfileCommand.Build(), micro }.Parse(args)
     .InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
