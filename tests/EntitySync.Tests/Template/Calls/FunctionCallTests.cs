@@ -47,8 +47,8 @@ public sealed class FunctionCallTests
         var granted = Granted(functionId).ToHashSet(StringComparer.Ordinal);
         granted.ExceptWith(OfEventSources(functionId));
 
-        calls.Except(granted).Order(StringComparer.Ordinal).ShouldBeEmpty($"{functionId} calls, and may not");
-        granted.Except(calls).Order(StringComparer.Ordinal).ShouldBeEmpty($"{functionId} may, and never calls");
+        calls.Except(granted).Order(StringComparer.Ordinal).Select(call => $"calls {call}, and may not").Concat(granted.Except(calls).Order(StringComparer.Ordinal).Select(grant => $"may {grant}, and never calls it"))
+            .ShouldBeEmpty(functionId);
     }
 
     [Fact]

@@ -21,8 +21,7 @@ public sealed class FunctionVariableTests
             .Select(reached => VariableOf[reached.Method.Name["get_".Length..]]).Except(NotOfTheTemplate).ToHashSet(StringComparer.Ordinal);
         var given = Checkout.Template.Functions[functionId].Environment.Keys.ToList();
 
-        read.Except(given).Order(StringComparer.Ordinal).ShouldBeEmpty($"{functionId} reads, and is not given");
-        given.Except(read).Order(StringComparer.Ordinal).ShouldBeEmpty($"{functionId} is given, and never reads");
+        read.Except(given).Order(StringComparer.Ordinal).Select(name => $"reads {name}, and is not given it").Concat(given.Except(read).Select(name => $"is given {name}, and never reads it")).ShouldBeEmpty(functionId);
     }
 
     [Fact]
