@@ -42,7 +42,7 @@ internal static class ColdStartCommand
     private static async Task<ColdStartRun> StartAsync(string program, string handler, int port, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
-        // Lambda's .NET runtime switches profile-guided optimization off too.
+        // Nothing is instrumented: a new process gains nothing by it within its first invocations.
         foreach (var (name, value) in new[] { ("AWS_ACCESS_KEY_ID", "none"), ("AWS_SECRET_ACCESS_KEY", "none"), ("AWS_REGION", "eu-west-1"), ("DOTNET_TieredPGO", "0") }) start.Environment[name] = value;
         foreach (var argument in new[] { program, ColdStartOnce.Command, handler, port.ToString(CultureInfo.InvariantCulture), DateTime.UtcNow.Ticks.ToString(CultureInfo.InvariantCulture) }) start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
