@@ -9,6 +9,7 @@ using EntitySync.Core.ReadModels;
 using EntitySync.Core.ReadModels.Reads;
 using EntitySync.Functions;
 using EntitySync.Testing;
+using EntitySync.Tests.Security;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EntitySync.Tests.Functions;
@@ -53,6 +54,20 @@ public sealed class ReadModelApiTests
         answer.Headers.ShouldBe(
             new Dictionary<string, string> { ["X-Content-Type-Options"] = "nosniff", ["Content-Type"] = "application/json", ["ETag"] = answer.Headers["ETag"], ["Cache-Control"] = "no-cache", ["Read-Model-Version"] = "1" }, ignoreOrder: true);
         answer.Headers["ETag"].ShouldMatch("^\"[0-9a-f]{32}\"$");
+    }
+
+    /// <summary>Among rows under all the others.</summary>
+    [Theory]
+    [MemberData(nameof(HostileRequestTests.Keys), MemberType = typeof(HostileRequestTests))]
+    public async Task Row_IsFoundUnderExactlyItsKey(string key)
+    {
+        var keys = HostileRequestTests.Keys.Select(row => row.Data).Where(each => each.Length <= 1024).ToList();
+        foreach (var (index, each) in keys.Index()) await PutAsync(1, each, $$"""{"number":{{index}}}""");
+
+        var answer = await GetAsync("orders-search", key);
+
+        if (keys.Contains(key)) (answer.Status, answer.Body).ShouldBe((200, $$"""{"number":{{keys.IndexOf(key)}}}"""));
+        else answer.Status.ShouldBe(400);
     }
 
     [Fact]

@@ -7,6 +7,7 @@ using EntitySync.Core.Errors;
 using EntitySync.Core.Reconciliation;
 using EntitySync.Functions;
 using EntitySync.Tests.Reconciliation;
+using EntitySync.Tests.Security;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EntitySync.Tests.Functions;
@@ -26,6 +27,20 @@ public sealed class ReconciliationApiTests
         var view = JsonNode.Parse(body)!;
         (view["id"]!.ToString(), view["status"]!.ToString(), view["progress"]!.ToString(), view["missing"]!.ToJsonString()).ShouldBe(("o/1 100%25", "open", "1/2 manufactured products", """["p-1"]"""));
         view["positions"]!.ToJsonString().ShouldBe("""{"orders-0":0,"products-manufactured-0":0}""");
+    }
+
+    /// <summary>Among orders of all the other ids.</summary>
+    [Theory]
+    [MemberData(nameof(HostileRequestTests.Keys), MemberType = typeof(HostileRequestTests))]
+    public async Task One_IsFoundUnderExactlyItsId(string id)
+    {
+        var ids = HostileRequestTests.Keys.Select(row => row.Data).Where(each => each.Length <= 1024).ToList();
+        await _rig.RunAsync([.. ids.Select((each, index) => _rig.Next("orders", each, new JsonObject { ["orderId"] = each, ["products"] = new JsonArray(new JsonObject { ["id"] = $"p-{index}" }) }.ToJsonString()))]);
+
+        var (status, _, body) = await GetAsync("order-shipping", id);
+
+        if (ids.Contains(id)) (status, JsonNode.Parse(body)!["id"]!.ToString(), JsonNode.Parse(body)!["missing"]!.ToJsonString()).ShouldBe((200, id, $"[\"p-{ids.IndexOf(id)}\"]"));
+        else status.ShouldBe(400);
     }
 
     [Fact]
