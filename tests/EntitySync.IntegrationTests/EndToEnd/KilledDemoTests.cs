@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using EntitySync.Local.Runner;
+
 namespace EntitySync.IntegrationTests.EndToEnd;
 
 /// <summary>What <see cref="DemoTests"/> does not ask of a demo that is ended from outside: Ctrl-C within seconds, and the run after a killed one.</summary>
@@ -47,6 +50,15 @@ public sealed class KilledDemoTests(LocalPartsFixture parts)
         (await help.ExitAsync(TimeSpan.FromMinutes(1))).ShouldBe(0, help.Output);
         var commands = help.Output.Split("Commands:")[1].Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0]);
         commands.ShouldBe(["up", "demo", "setup", "validate", "explain", "try", "new", "follow", "advise", "synth"]);
+    }
+
+    /// <summary>The SDK for the web would run it in the project's folder, where nobody's files are.</summary>
+    [Fact]
+    public async Task PathsOfTheCommandLine_AreRelativeToWhereTheUserStands()
+    {
+        var start = new ProcessStartInfo("dotnet", ["msbuild", Checkout.PathOf("infra", "local", "EntitySync.Local.csproj"), "-getProperty:RunWorkingDirectory"]) { RedirectStandardOutput = true };
+        using var asked = Process.Start(start)!;
+        (await asked.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)).Trim().ShouldBeEmpty();
     }
 
     // Bit 1 of SigIgn is signal 2.

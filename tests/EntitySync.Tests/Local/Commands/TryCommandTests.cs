@@ -20,7 +20,7 @@ public sealed class TryCommandTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    public static TheoryData<string> Examples => [.. DefinitionLoader.LoadCatalog(Repository.Entities).All.Select(definition => definition.Entity)];
+    public static TheoryData<string> Examples => [.. DefinitionLoader.LoadCatalog(Repository.Entities).All.Select(definition => definition.Entity).Where(Repository.HasExample)];
 
     [Theory]
     [MemberData(nameof(Examples))]

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using EntitySync.Core.Definitions;
 using EntitySync.Tests.Definitions;
 
 namespace EntitySync.Tests.Local.Commands;
@@ -23,7 +24,13 @@ public sealed class ValidateCommandTests : IDisposable
         var run = await CommandRun.Of("validate");
 
         run.Error.ShouldBeEmpty();
-        run.Output.ShouldBe("11 definitions are valid: enriched-purchase, item, password-reset, shipment, user-profile, invoice-payment, order-shipping, orders-reporting, orders-search, items-merged, order-events.\n");
+        List<string> names =
+        [
+            .. DefinitionLoader.LoadCatalog(Repository.Entities).All.Select(definition => definition.Entity), .. DefinitionLoader.LoadReconciliations(Repository.Entities).All.Select(definition => definition.Entity),
+            .. DefinitionLoader.LoadReadModels(Repository.Entities).All.Select(definition => definition.ReadModel), .. DefinitionLoader.LoadFeeds(Repository.Entities).All.Select(feed => feed.Feed),
+        ];
+        run.Output.ShouldBe($"{names.Count} definitions are valid: {string.Join(", ", names)}.\n");
+        new[] { "enriched-purchase", "item", "password-reset", "shipment", "user-profile", "invoice-payment", "order-shipping", "orders-reporting", "orders-search", "items-merged", "order-events" }.ShouldBeSubsetOf(names);
         run.Status.ShouldBe(0);
     }
 

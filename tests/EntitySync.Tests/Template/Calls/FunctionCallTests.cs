@@ -69,7 +69,10 @@ public sealed class FunctionCallTests
     private static IEnumerable<string> Calls(string functionId) => AllCalls(functionId).Where(call => !NeverOnAws.ContainsKey($"{functionId} {call}") && (!call.EndsWith(" on tables of ids", StringComparison.Ordinal) || HasTablesOfIds));
 
     // Synth grants them by name when a definition pages its ids out of a table.
-    private static bool HasTablesOfIds => DefinitionLoader.LoadCatalog(Checkout.PathOf("infra", "entities")).All.Any(definition => definition.Replay?.Ids is DynamoDbIdSourceDefinition);
+    private static bool HasTablesOfIds => TablesOfIds.Count > 0;
+
+    private static HashSet<string> TablesOfIds { get; } =
+        [.. DefinitionLoader.LoadCatalog(Checkout.PathOf("infra", "entities")).All.Select(definition => definition.Replay?.Ids).OfType<DynamoDbIdSourceDefinition>().Select(source => source.Table)];
 
     private static IEnumerable<string> AllCalls(string functionId) => Reach.From(HandlerBinding.Resolve(Checkout.Template.Functions[functionId].Handler).Type).SelectMany(Call).Distinct();
 
@@ -138,6 +141,7 @@ public sealed class FunctionCallTests
         var indexes when indexes.EndsWith("TablePrefixread-model-*/index/*", StringComparison.Ordinal) => "read models/index/*",
         "ReplaysTable.Arn" or "ReadModelsTable.Arn" or "ReconciliationsTable.Arn" or "FeedsTable.Arn" => text.Split('.')[0],
         var table when table.EndsWith("Table.Arn", StringComparison.Ordinal) => "reference tables",
+        var ids when ids.Split(":table/TablePrefix") is [_, var name] && TablesOfIds.Contains(name.Split("/index/")[0]) => "tables of ids",
         var other => other,
     };
 }
