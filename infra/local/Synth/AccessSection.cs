@@ -13,6 +13,9 @@ internal sealed class AccessSection
     /// <summary>What a role may have beside those of this template: execution, network, tracing.</summary>
     private const int PoliciesOfOthers = 3;
 
+    /// <summary>Functions whose streams Lambda polls with their roles.</summary>
+    private static readonly string[] OfStreamRoles = ["PublishReference", "TriggerReplay"];
+
     /// <summary>Functions whose topics Lambda polls with their roles.</summary>
     private static readonly string[] Polled = ["Enrich", "Reconcile", "ProjectReadModel"];
 
@@ -21,11 +24,16 @@ internal sealed class AccessSection
     private readonly SortedDictionary<string, IReadOnlyList<ImmutableArray<PolicyStatement>>> _kafka = new(StringComparer.Ordinal);
     private readonly IReadOnlyList<string> _polled;
     private readonly List<string> _folded = [];
+    private readonly List<(string Id, string[] Roles, ImmutableArray<PolicyStatement> Statements)> _tables = [];
 
     public AccessSection(LogicalIds ids, IEnumerable<KafkaGrant> grants, IReadOnlyCollection<KafkaSource> sources, DefinitionSet definitions, SynthOptions options)
     {
         (_ids, _definitions) = (ids, definitions);
         _polled = [.. Polled.Where(function => sources.Any(source => source.Function == function))];
+        AddTables("TablesAccess", ["ReferenceApi"], ["GetItem", "PutItem", "DeleteItem"], Tables.Select(table => $"${{{table}.Arn}}"));
+        AddTables("LookupsAccess", ["Enrich"], ["BatchGetItem"], LookedUp.Select(table => $"${{{table}.Arn}}"));
+        AddTables("StreamsRead", OfStreamRoles, ["DescribeStream", "GetRecords", "GetShardIterator"], Tables.Select(table => $"${{{table}.StreamArn}}"));
+        AddTables("ReplayIdsAccess", ["PublishReplayPages"], ["Query", "Scan"], IdTables.SelectMany(IdArns).Distinct(StringComparer.Ordinal));
         var prefixes = definitions.Entities.All.Select(definition => definition.Entity).Concat(definitions.Tables.All.Select(table => table.Name))
             .Concat(definitions.Reconciliations.All.Select(definition => definition.Entity)).Concat(definitions.ReadModels.All.Select(definition => definition.ReadModel))
             .Select(name => name + "-").ToList();
@@ -39,22 +47,22 @@ internal sealed class AccessSection
                 _folded.Add(grant.Name);
             }
 
-            if (policies.Count > most)
-            {
-                throw new InvalidDataException(
-                    $"The topics of {grant.Name} fill {policies.Count} managed policies, and its role takes {most} beside its others. "
-                    + "Ask AWS for more of the quota 'Managed policies per role' (25 at most) and run with --policies-per-role, or put some of the definitions into another deployment.");
-            }
-
+            if (policies.Count > most) throw TooMany($"The topics of {grant.Name} fill {policies.Count} managed policies, and its role takes {most} beside its others.");
             _kafka[grant.Name] = policies;
         }
+
+        foreach (var role in _tables.SelectMany(policy => policy.Roles).Where(role => CountOf(role) > options.PoliciesPerRole))
+            throw TooMany($"The tables of {role} bring its role to {CountOf(role)} managed policies, and it takes {options.PoliciesPerRole}.");
     }
 
     /// <summary>Whose topics are named by a definition's prefix, since single names would not fit.</summary>
     public IReadOnlyList<string> Folded => _folded;
 
     /// <summary>Managed policies of the role with most of them, those that are not of this template included.</summary>
-    public int MostPolicies => _kafka.Max(policies => policies.Value.Count + PoliciesOfOthers + FixedPolicies(policies.Key));
+    public int MostPolicies => _kafka.Keys.Concat(_tables.SelectMany(policy => policy.Roles)).Max(CountOf);
+
+    /// <summary>Policies without which a stream cannot be read.</summary>
+    public IEnumerable<string> OfStreams => _tables.Where(policy => policy.Roles == OfStreamRoles).Select(policy => policy.Id).Prepend("StreamsAccess");
 
     private IEnumerable<string> Tables => _definitions.Tables.All.Select(table => _ids.Of("", table.Name, "Table"));
 
@@ -78,12 +86,9 @@ internal sealed class AccessSection
         }
 
         if (_polled.Count > 0) text.Append(OfSources());
-        if (!Tables.Any()) return text.ToString();
-        text.Append("\n  # ---- DynamoDB: tables that the definitions name, and their streams\n");
-        AppendPolicy(text, "TablesAccess", null, ["ReferenceApi"], [new(["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"], [.. Tables.Select(table => $"${{{table}.Arn}}")])]);
-        if (LookedUp.Any()) AppendPolicy(text, "LookupsAccess", null, ["Enrich"], [new(["dynamodb:BatchGetItem"], [.. LookedUp.Select(table => $"${{{table}.Arn}}")])]);
-        text.Append(OfStreams());
-        if (IdTables.Any()) AppendPolicy(text, "ReplayIdsAccess", null, ["PublishReplayPages"], [new(["dynamodb:Query", "dynamodb:Scan"], [.. IdTables.SelectMany(IdArns).Distinct(StringComparer.Ordinal)])]);
+        if (_tables.Count > 0) text.Append("\n  # ---- DynamoDB: tables that the definitions name, and their streams\n");
+        foreach (var (id, roles, statements) in _tables) AppendPolicy(text, id, null, roles, statements);
+        if (Tables.Any()) text.Append(StreamsAccess);
         return text.ToString();
     }
 
@@ -98,8 +103,19 @@ internal sealed class AccessSection
         ],
     };
 
-    /// <summary>Of a role, those that are here whatever its topics are.</summary>
-    private int FixedPolicies(string name) => 1 + (_polled.Contains(name) ? 1 : 0) + (name is "Enrich" or "PublishReference" or "PublishReplayPages" ? 1 : 0);
+    private void AddTables(string id, string[] roles, string[] actions, IEnumerable<string> resources)
+    {
+        var policies = PolicySplit.Of([new([.. actions.Select(action => "dynamodb:" + action)], [.. resources])]);
+        foreach (var (index, policy) in policies.Index()) _tables.Add(($"{id}{index + 1}", roles, policy));
+    }
+
+    private static InvalidDataException TooMany(string what) =>
+        new(what + " Ask AWS for more of the quota 'Managed policies per role' (25 at most) and run with --policies-per-role, or put some of the definitions into another deployment.");
+
+    private int CountOf(string role) => PoliciesOfOthers + FixedPolicies(role) + (_kafka.TryGetValue(role, out var policies) ? policies.Count : 0);
+
+    /// <summary>Of a role, those that are here whatever its topics are: secrets, network, tables and streams.</summary>
+    private int FixedPolicies(string role) => 1 + (_polled.Contains(role) ? 1 : 0) + (OfStreamRoles.Contains(role) && Tables.Any() ? 1 : 0) + _tables.Count(policy => policy.Roles.Contains(role));
 
     private static string KafkaId(string name, int number) => $"{name}Kafka{number}";
 
@@ -133,7 +149,7 @@ internal sealed class AccessSection
     private static string Value(string resource) => resource switch
     {
         "${KafkaClusterArn}" => "!Ref KafkaClusterArn",
-        ['$', '{', .. var attribute, '}'] when attribute.EndsWith(".Arn", StringComparison.Ordinal) => "!GetAtt " + attribute,
+        ['$', '{', .. var attribute, '}'] when attribute.EndsWith(".Arn", StringComparison.Ordinal) || attribute.EndsWith(".StreamArn", StringComparison.Ordinal) => "!GetAtt " + attribute,
         _ => $"!Sub '{resource}'",
     };
 
@@ -180,7 +196,7 @@ internal sealed class AccessSection
 
         """;
 
-    private string OfStreams() => $$"""
+    private const string StreamsAccess = """
           StreamsAccess:
             Type: AWS::IAM::ManagedPolicy
             Properties:
@@ -188,9 +204,6 @@ internal sealed class AccessSection
               PolicyDocument:
                 Version: '2012-10-17'
                 Statement:
-                  - Effect: Allow
-                    Action: [dynamodb:DescribeStream, dynamodb:GetRecords, dynamodb:GetShardIterator]
-                    Resource: [{{string.Join(", ", Tables.Select(table => $"!GetAtt {table}.StreamArn"))}}]
                   # DynamoDB knows no narrower resource for this call.
                   - Effect: Allow
                     Action: dynamodb:ListStreams

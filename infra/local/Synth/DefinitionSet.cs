@@ -10,8 +10,13 @@ internal sealed record DefinitionSet(EntityCatalog Entities, ReconciliationCatal
 
     /// <param name="folder">Where their files are.</param>
     /// <exception cref="InvalidDefinitionException">At least one problem; the message has them all, one a line.</exception>
-    public static DefinitionSet Load(string folder) =>
-        new(DefinitionLoader.LoadCatalog(folder), DefinitionLoader.LoadReconciliations(folder), DefinitionLoader.LoadReadModels(folder), DefinitionLoader.LoadFeeds(folder));
+    public static DefinitionSet Load(string folder)
+    {
+        var result = DefinitionLoader.LoadFolder(folder);
+        return result.IsValid
+            ? new(new EntityCatalog(result.Definitions), new ReconciliationCatalog(result.Reconciliations), new ReadModelCatalog(result.ReadModels), new FeedCatalog(result.Feeds))
+            : throw new InvalidDefinitionException(result.Problems);
+    }
 
     /// <summary>Entities that Enrich completes: those with a lookup relation.</summary>
     public IEnumerable<EntityDefinition> Enriched => Entities.All.Where(definition => definition.EmissionTopic() == definition.UpdatesTopic());

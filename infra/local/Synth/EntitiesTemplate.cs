@@ -29,7 +29,7 @@ internal static class EntitiesTemplate
             TablesSection.Text(definitions, ids),
             access.Text(),
             TopicsSection.Text(topics, access.BeforeTopics),
-            SourcesSection.Text(sources, definitions, ids),
+            SourcesSection.Text(sources, definitions, ids, access),
         };
         var text = new StringBuilder(TemplateHead.Text(options));
         foreach (var part in parts) text.Append(part);

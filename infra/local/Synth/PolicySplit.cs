@@ -17,8 +17,18 @@ internal static class PolicySplit
     /// <summary>Quotes and comma.</summary>
     private const int Marks = 3;
 
-    /// <summary>Of an ARN's part before a topic's name, with the longest names of partition, region and cluster that AWS allows.</summary>
-    private const int LongestPrefix = 160;
+    /// <summary>Of a table's ARN what stands before its name, with the longest prefix that the parameters allow, and room for hyphens that a logical id has lost.</summary>
+    private const int BeforeTable = 57 + 100 + 20;
+
+    /// <summary>What the ARN of a stream has behind its table's: <c>/stream/2026-11-21T00:00:00.000</c>.</summary>
+    private const int StreamLabel = 31;
+
+    /// <summary>What stands for a placeholder at the longest: names of partition and region as AWS has them, the others as the parameters allow.</summary>
+    private static readonly (string Placeholder, int Longest)[] Placeholders =
+    [
+        ("${AWS::Partition}", 10), ("${AWS::Region}", 14), ("${AWS::AccountId}", 12), ("${KafkaArnPrefix}", 47), ("${KafkaClusterPath}", 105), ("${KafkaClusterArn}", 161),
+        ("${StackPrefix}", 128), ("${JoinGroupId}", 200), ("${TablePrefix}", 100),
+    ];
 
     /// <summary>What each policy holds.</summary>
     public static IReadOnlyList<ImmutableArray<PolicyStatement>> Of(IEnumerable<PolicyStatement> statements)
@@ -32,7 +42,7 @@ internal static class PolicySplit
             var resources = new List<string>();
             foreach (var resource in statement.Resources)
             {
-                var size = LongestPrefix + Marks + resource.Length;
+                var size = Marks + Longest(resource);
                 if (left < size + (resources.Count == 0 ? head : 0)) Close(statement, resources);
                 if (resources.Count == 0) left -= head;
                 left -= size;
@@ -53,5 +63,12 @@ internal static class PolicySplit
             resources.Clear();
             left = Characters;
         }
+    }
+
+    private static int Longest(string resource)
+    {
+        if (resource.EndsWith(".StreamArn}", StringComparison.Ordinal)) return BeforeTable + resource.Length + StreamLabel;
+        if (resource.EndsWith(".Arn}", StringComparison.Ordinal)) return BeforeTable + resource.Length;
+        return resource.Length + Placeholders.Where(each => resource.Contains(each.Placeholder, StringComparison.Ordinal)).Sum(each => each.Longest - each.Placeholder.Length);
     }
 }

@@ -5,14 +5,14 @@ namespace EntitySync.Local.Synth;
 /// <summary>Event sources: topics that functions read, and streams of reference tables.</summary>
 internal static class SourcesSection
 {
-    public static string Text(IEnumerable<KafkaSource> sources, DefinitionSet definitions, LogicalIds ids)
+    public static string Text(IEnumerable<KafkaSource> sources, DefinitionSet definitions, LogicalIds ids, AccessSection access)
     {
         var text = new StringBuilder("\n  # ---- Topics that functions read\n");
         foreach (var source in sources) text.Append(Kafka(source, ids));
         if (!definitions.Tables.All.Any()) return text.ToString();
         text.Append("\n  # ---- Changes of reference rows: to their compacted topic, and to a replay\n");
-        foreach (var table in definitions.Tables.All) text.Append(Stream("PublishReference", table.Name, 100, 1, "", ids));
-        foreach (var table in definitions.LookedUp) text.Append(Stream("TriggerReplay", table.Name, 1000, 5, " # a burst of changes becomes one replay", ids));
+        foreach (var table in definitions.Tables.All) text.Append(Stream("PublishReference", table.Name, 100, 1, "", ids, access));
+        foreach (var table in definitions.LookedUp) text.Append(Stream("TriggerReplay", table.Name, 1000, 5, " # a burst of changes becomes one replay", ids, access));
         return text.ToString();
     }
 
@@ -53,10 +53,10 @@ internal static class SourcesSection
 
         """;
 
-    private static string Stream(string function, string table, int batch, int window, string why, LogicalIds ids) => $$"""
+    private static string Stream(string function, string table, int batch, int window, string why, LogicalIds ids, AccessSection access) => $$"""
           {{ids.Of(function, table)}}:
             Type: AWS::Lambda::EventSourceMapping
-            DependsOn: [StreamsAccess]
+            DependsOn: [{{string.Join(", ", access.OfStreams)}}]
             Properties:
               FunctionName: !Ref {{function}}Arn
               EventSourceArn: !GetAtt {{ids.Of("", table, "Table")}}.StreamArn

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using EntitySync.Core.Definitions;
 using EntitySync.Local.Synth;
 using EntitySync.Local.Template;
@@ -68,7 +69,7 @@ public sealed class GeneratedTemplateTests : IDisposable
         var text = EntitiesTemplate.Write(_definitions.Add("hat", Lookup.Replace("strategy: lookup", "strategy: broadcast", StringComparison.Ordinal)).Load(), new SynthOptions()).Entities;
         text.ShouldContain("  PublishReferenceClasses:\n");
         text.ShouldNotContain("  TriggerReplayClasses:\n");
-        text.ShouldNotContain("  LookupsAccess:\n");
+        text.ShouldNotContain("  LookupsAccess");
     }
 
     [Fact]
@@ -80,6 +81,23 @@ public sealed class GeneratedTemplateTests : IDisposable
                       - !Sub 'arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${TablePrefix}ids'
                       - !Sub 'arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${TablePrefix}ids/index/byClass'
         """.ReplaceLineEndings("\n"));
+
+    [Fact]
+    public void TablesOfReplayIds_AreReadAlsoWhereNoRelationHasATable() => EntitiesTemplate.Write(
+        _definitions.Add("hat", Lookup.Replace("source: table, ", "", StringComparison.Ordinal).Replace("strategy: lookup", "strategy: broadcast", StringComparison.Ordinal)).Load(), new SynthOptions()).Entities
+        .ShouldContain("table/${TablePrefix}ids/index/byClass'\n");
+
+    /// <summary>Each with the longest names that AWS and the parameters allow, as IAM counts them.</summary>
+    [Fact]
+    public void PoliciesOfAHundredTables_StayBelowTheirLimit()
+    {
+        for (var number = 0; number < 100; number++) _definitions.Add($"product{number:D3}", Lookup.Replace("from: classes", "from: classes-of-%", StringComparison.Ordinal).Replace("table: ids", "table: ids-of-%", StringComparison.Ordinal));
+        var resources = TemplateReader.Read(new StringReader(EntitiesTemplate.Write(_definitions.Load(), new SynthOptions(25)).Entities), "x")["Resources"]!.AsObject();
+        var policies = resources.Where(resource => resource.Value!["Type"]!.ToString() == "AWS::IAM::ManagedPolicy").ToList();
+
+        foreach (var (id, policy) in policies) Resolved(policy!["Properties"]!["PolicyDocument"]!, resources).ToJsonString().Length.ShouldBeLessThanOrEqualTo(6144, id);
+        foreach (var role in TemplateHead.Roles) policies.Count(policy => policy.Value!["Properties"]!["Roles"]!.AsArray().Any(each => each!["Ref"]!.ToString() == role + "Role")).ShouldBeLessThanOrEqualTo(25 - 3, role);
+    }
 
     [Fact]
     public void DefinitionsInAnotherOrderOfFiles_GiveTheSameText()
@@ -146,6 +164,24 @@ public sealed class GeneratedTemplateTests : IDisposable
             .Replace("${KafkaClusterPath}", $"{new string('c', 64)}/00000000-0000-0000-0000-000000000000-10", StringComparison.Ordinal)
             .Replace("${KafkaClusterArn}", $"arn:aws-us-gov:kafka:us-gov-west-1:123456789012:cluster/{new string('c', 64)}/00000000-0000-0000-0000-000000000000-10", StringComparison.Ordinal);
     }
+
+    private static JsonNode Resolved(JsonNode node, JsonObject resources) => node switch
+    {
+        JsonArray list => new JsonArray([.. list.Select(item => Resolved(item!, resources))]),
+        JsonObject map when map["Fn::If"] is JsonArray sides => Resolved(sides[1]!, resources),
+        JsonObject map when map["Fn::Sub"] is JsonValue text => Long(text.ToString()),
+        JsonObject map when map["Ref"] is JsonValue => new string('r', 200),
+        JsonObject map when map["Fn::GetAtt"] is JsonValue attribute => attribute.ToString().Split('.') is [var id, var name]
+            ? $"arn:aws-us-gov:dynamodb:us-gov-west-1:123456789012:table/{Long(resources[id]!["Properties"]!["TableName"]!["Fn::Sub"]!.ToString())}{(name == "StreamArn" ? "/stream/2026-11-21T00:00:00.000" : "")}"
+            : throw new InvalidDataException(attribute.ToString()),
+        JsonObject map => new JsonObject(map.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)Resolved(pair.Value!, resources)))),
+        _ => node.DeepClone(),
+    };
+
+    private static string Long(string text) => text.Replace("${TablePrefix}", new string('p', 100), StringComparison.Ordinal)
+        .Replace("${AWS::Partition}", "aws-us-gov", StringComparison.Ordinal).Replace("${AWS::Region}", "us-gov-west-1", StringComparison.Ordinal).Replace("${AWS::AccountId}", "123456789012", StringComparison.Ordinal)
+        .Replace("${KafkaArnPrefix}", "arn:aws-us-gov:kafka:us-gov-west-1:123456789012", StringComparison.Ordinal)
+        .Replace("${KafkaClusterPath}", $"{new string('c', 64)}/00000000-0000-0000-0000-000000000000-10", StringComparison.Ordinal).Replace("${StackPrefix}", new string('s', 128), StringComparison.Ordinal);
 
     private static SamTemplate Load(SynthResult result) => SamTemplate.Load(
         Checkout.PathOf("template.yaml"), instead: new Dictionary<string, string> { [EntitiesTemplate.FileName] = result.Entities, [AlarmsTemplate.FileName] = result.Alarms });
