@@ -72,7 +72,7 @@ public sealed class ConcurrentReconcileTests(LocalPartsFixture parts)
         {
             var partitions = chunk.GroupBy(message => message.Topic).Select(group => new PartitionRecords(group.Key, 0, [.. group.Select(message => message.Record).OrderBy(record => record.Offset)])).ToList();
             var attempts = 0;
-            while ((await batch.RunAsync(partitions, () => TimeSpan.FromMinutes(5), CancellationToken.None)).ComeAgain.Count > 0) (++attempts).ShouldBeLessThan(100);
+            while ((await batch.RunAsync(partitions, () => TimeSpan.FromMinutes(5), CancellationToken.None)).ComeAgain.Count > 0) (++attempts).ShouldBeLessThan(1000); // nine writes of which one in four fails: one attempt in thirteen is whole
         }
     }
 
